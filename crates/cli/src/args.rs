@@ -1,0 +1,225 @@
+//! Arguments: what every flag is called, takes and means.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pillarlint_engine::rule::{Preset, Severity};
+use std::path::PathBuf;
+
+/// Checks infrastructure as code against the AWS Well-Architected Framework.
+#[derive(Debug, Parser)]
+#[command(name = "pillarlint", version, after_help = "\
+Examples:
+  pillarlint check                      check the templates below this folder
+  pillarlint explain rds-multi-az       what a rule asks, why, and what to do
+  pillarlint rules --select SEC08       the rules behind one question of the framework
+  pillarlint check --help               every flag of the main command")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours; `auto` honours NO_COLOR and the terminal
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check templates
+    Check(CheckArgs),
+    /// Explain a rule, a best practice, a question or a pillar
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Run the examples of rules, which are their tests
+    Test(TestArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A SELECTOR is one of
+  a rule                               rds-multi-az
+  the same check in another tool       CKV_AWS_157, W35, cfn_nag:W35
+  a practice, a question, a pillar     SEC08-BP02, SEC08, security
+  a kind                               AWS::S3::Bucket
+  a glob over rules and kinds          's3-*', 'AWS::S3::*'
+A rule that is named is on whatever the preset; the others filter within it.
+
+Exit codes:
+  0  nothing found
+  1  findings
+  2  wrong usage, or a rule file of your own is wrong
+  3  something could not be read, or a folder held nothing to check
+Where several hold, the highest is given.
+
+Examples:
+  pillarlint check templates/ network.yaml
+  pillarlint check --preset strict --ignore sustainability
+  pillarlint check --select security --fail-on high
+  pillarlint check --format json > findings.json
+  git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
+pub(crate) struct CheckArgs {
+    /// Files and folders to check; `-` reads standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// Which rules are on [default: recommended]
+    #[arg(long, value_parser = preset())]
+    pub(crate) preset: Option<Preset>,
+
+    /// Report findings from this severity upwards
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = severity())]
+    pub(crate) severity: Severity,
+
+    /// Exit with 1 only for findings from this severity upwards, or never [default: any finding]
+    #[arg(long, value_name = "LEVEL", value_parser = fail_on())]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Exit with 0 in place of 1
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+
+    /// List the questions that could not be answered
+    #[arg(long)]
+    pub(crate) undecided: bool,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+
+    /// Leave out the summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+
+    /// The name that standard input is reported under
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub(crate) stdin_filename: String,
+
+    /// How many threads to use [default: one for each core]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// Which rules to use.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArgs {
+    /// Use only these rules (a comma list; may be repeated)
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+
+    /// Leave out these rules (a comma list; may be repeated)
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+
+    /// A folder with rules of your own, added to those of pillarlint
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pillarlint explain rds-multi-az
+  pillarlint explain CKV_AWS_157        the same, by its id in another tool
+  pillarlint explain REL10-BP01         a best practice, and the rules that check it
+  pillarlint explain SEC08              a question
+  pillarlint explain security           a pillar")]
+pub(crate) struct ExplainArgs {
+    /// A rule, the id of the same check in another tool, a best practice, a question or a pillar
+    pub(crate) subject: String,
+
+    /// A folder with rules of your own, added to those of pillarlint
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// List the rules of this preset
+    #[arg(long, default_value = "all", value_parser = preset())]
+    pub(crate) preset: Preset,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pillarlint test                       the rules that come with pillarlint
+  pillarlint test rules/                the rules of a folder
+  pillarlint test rules/ --only my-rule")]
+pub(crate) struct TestArgs {
+    /// The folder with the rules [default: the rules that come with pillarlint]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// Test only these rules (a comma list; may be repeated)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// Code frames, for reading
+    #[default]
+    Text,
+    /// A line for each finding
+    Concise,
+    /// See docs/json-output.md
+    Json,
+}
+
+/// How rules are listed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// Columns, for reading
+    #[default]
+    Table,
+    /// See docs/json-output.md
+    Json,
+}
+
+/// From which severity on the exit code is 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum FailOn {
+    Severity(Severity),
+    Never,
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.iter().map(|one| one.name()))
+        .try_map(|name| Severity::from_name(&name).ok_or("no such severity"))
+}
+
+fn preset() -> impl TypedValueParser<Value = Preset> {
+    PossibleValuesParser::new(Preset::ALL.iter().map(|one| one.name()))
+        .try_map(|name| Preset::from_name(&name).ok_or("no such preset"))
+}
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    let names = Severity::ALL.iter().map(|one| one.name());
+    PossibleValuesParser::new(names.chain(["never"])).map(|name| {
+        Severity::from_name(&name).map_or(FailOn::Never, FailOn::Severity)
+    })
+}

@@ -1,0 +1,267 @@
+//! `pillarlint check`: files to reports, in parallel; reports to one outcome; the outcome to the output.
+
+use crate::args::{CheckArgs, FailOn, Format};
+use crate::files::{self, Content, Input};
+use crate::report::{self, Counts, Run};
+use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, own_rules, selectors};
+use pillarlint_engine::check::{Plan, check};
+use pillarlint_engine::finding::Report;
+use pillarlint_engine::rule::{Preset, Severity};
+use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_engine::selector;
+use pillarlint_engine::settle::{Settings, settle};
+use pillarlint_parser::recognise::{Kind, is_json, recognise};
+use pillarlint_parser::source::{DecodeError, FileId, SourceFile, SourceMap, Span, decode};
+use pillarlint_parser::tree::{Level, Parsed, Problem};
+use pillarlint_parser::{cloudformation, json, yaml};
+use rayon::prelude::*;
+
+/// Trees are as deep as the parsers allow, and a debug build needs room for that.
+const STACK_BYTES: usize = 8 << 20;
+
+pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
+    let own = args.selection.rules.as_deref().map(own_rules::added).transpose()?;
+    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
+    let plan = plan(args, ruleset)?;
+
+    let jobs = args.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let found = files::find(&args.paths, (&mut *console.input, &args.stdin_filename), jobs);
+    let wanted = Wanted {
+        severity: args.severity,
+        undecided: args.undecided || matches!(args.format, Format::Json),
+    };
+    let checked = check_inputs(found.inputs, &found.folders, ruleset, &plan, wanted, jobs)?;
+
+    let options = report::Options {
+        style: report::Style {
+            color: console.color,
+            width: console.width,
+        },
+        undecided: args.undecided,
+        summary: !args.quiet,
+    };
+    let write = match args.format {
+        Format::Text => report::text::write,
+        Format::Concise => report::concise::write,
+        Format::Json => report::json::write,
+    };
+    write(&checked, ruleset, &options, console.output)?;
+    Ok(exit_code(args, &checked))
+}
+
+fn exit_code(args: &CheckArgs, run: &Run) -> u8 {
+    let counts = |severity: Severity| match args.fail_on {
+        None => true,
+        Some(FailOn::Severity(level)) => severity >= level,
+        Some(FailOn::Never) => false,
+    };
+    if !run.outcome.errors.is_empty() {
+        UNREADABLE
+    } else if !args.exit_zero && run.outcome.findings.iter().any(|finding| counts(finding.severity)) {
+        FINDINGS
+    } else {
+        CLEAN
+    }
+}
+
+/// Which rules to ask.
+fn plan(args: &CheckArgs, ruleset: &Ruleset) -> Result<Plan, Failure> {
+    let select = selectors(&args.selection.select, ruleset)?;
+    let ignore = selectors(&args.selection.ignore, ruleset)?;
+    let preset = args.preset.unwrap_or(Preset::Recommended);
+    let active = selector::active(ruleset, preset, &select, &ignore);
+    if !active.contains(&true) {
+        let message = "the selection leaves no rule to check";
+        let help = "broad selectors filter within the preset; see `pillarlint rules --select ...` for the presets of the rules, and `--preset all`";
+        return Err(Failure::Usage(format!("{message} ({help})")));
+    }
+    Ok(Plan::new(ruleset, &active))
+}
+
+/// What of a file's report will be shown, so that texts of files with nothing to show need not be kept.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    severity: Severity,
+    undecided: bool,
+}
+
+/// What one file gave.
+struct Checked {
+    path: String,
+    folders: Vec<usize>,
+    /// Kept only where something in it will be shown.
+    text: String,
+    fate: Fate,
+    reports: Vec<Report>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Template,
+    Other,
+    Unreadable,
+}
+
+fn check_inputs(
+    inputs: Vec<Input>,
+    folders: &[String],
+    ruleset: &Ruleset,
+    plan: &Plan,
+    wanted: Wanted,
+    jobs: usize,
+) -> Result<Run, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.min(inputs.len()).max(1))
+        .stack_size(STACK_BYTES)
+        .build()
+        .map_err(|error| Failure::Usage(format!("cannot start {jobs} threads: {error}")))?;
+    let checked: Vec<Checked> = pool.install(|| {
+        let inputs = inputs.into_par_iter().enumerate();
+        inputs
+            .map(|(index, input)| check_input(file_id(index), input, ruleset, plan, wanted))
+            .collect()
+    });
+
+    let mut sources = SourceMap::default();
+    let mut counts = Counts::default();
+    let mut reports = Vec::with_capacity(checked.len());
+    let mut holds_something = vec![false; folders.len()];
+    for Checked { path, folders, text, fate, reports: of_file } in checked {
+        sources.files.push(SourceFile { path, text });
+        reports.extend(of_file);
+        counts.files += 1;
+        counts.templates += usize::from(fate == Fate::Template);
+        counts.skipped_files += usize::from(fate == Fate::Other);
+        if fate != Fate::Other {
+            for folder in folders {
+                holds_something[folder] = true;
+            }
+        }
+    }
+    // A check that reads nothing must not look like one that finds nothing.
+    for (folder, _) in folders.iter().zip(holds_something).filter(|(_, holds)| !holds) {
+        let place = Span::new(file_id(sources.files.len()), 0, 0);
+        sources.files.push(SourceFile { path: folder.clone(), text: String::new() });
+        reports.push(problem(place, "holds no template to check"));
+    }
+    let outcome = settle(reports, Settings { severity: wanted.severity });
+    Ok(Run { outcome, sources, counts })
+}
+
+fn file_id(index: usize) -> FileId {
+    FileId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+fn check_input(
+    file: FileId,
+    input: Input,
+    ruleset: &Ruleset,
+    plan: &Plan,
+    wanted: Wanted,
+) -> Checked {
+    let Input { path, content, folders } = input;
+    let mut checked = Checked {
+        path,
+        folders,
+        text: String::new(),
+        fate: Fate::Other,
+        reports: Vec::new(),
+    };
+    match read_text(content) {
+        Ok(Some(text)) => {
+            if let Some(reports) = check_text(file, &checked.path, &text, ruleset, plan) {
+                if reports.iter().any(|report| is_shown(report, wanted)) {
+                    checked.text = text;
+                }
+                checked.fate = Fate::Template;
+                checked.reports = reports;
+            }
+        }
+        Ok(None) => {}
+        Err(why) => {
+            checked.fate = Fate::Unreadable;
+            checked.reports = vec![problem(Span::new(file, 0, 0), &why)];
+        }
+    }
+    checked
+}
+
+/// The text of an input; nothing where it is no text and so no template.
+fn read_text(content: Content) -> Result<Option<String>, String> {
+    let again = match &content {
+        Content::Disk(path) => Some(Content::Disk(path.clone())),
+        _ => None,
+    };
+    let error = match decode(files::read(content)?) {
+        Ok(text) => return Ok(Some(text)),
+        Err(DecodeError::Binary) => return Ok(None),
+        Err(error) => error,
+    };
+    // A template in another encoding must not be passed over in silence, but any other file may be.
+    // The zero bytes of UTF-16 left out, what tells a template can still be seen.
+    let mut bytes = again.map_or(Ok(Vec::new()), files::read)?;
+    bytes.retain(|byte| *byte != 0);
+    let may_be_template = bytes.is_empty()
+        || error == DecodeError::TooLarge
+        || is_template(&String::from_utf8_lossy(&bytes));
+    if may_be_template { Err(error.to_string()) } else { Ok(None) }
+}
+
+/// Checks one text as the file of a path would be; nothing where it is no template.
+/// The first report is what reading it gave, the others are its documents'.
+pub fn check_text(
+    file: FileId,
+    path: &str,
+    text: &str,
+    ruleset: &Ruleset,
+    plan: &Plan,
+) -> Option<Vec<Report>> {
+    if !is_template(text) {
+        return None;
+    }
+    let Parsed { documents, problems, .. } = parse(file, path, text);
+    let of_parsing = Report { problems, ..Report::default() };
+    let of_documents = documents
+        .into_iter()
+        .map(|document| check(&cloudformation::lower(file, text, document), ruleset, plan));
+    Some(std::iter::once(of_parsing).chain(of_documents).collect())
+}
+
+/// Whether a text is a template, whatever its file is called: folders were searched by extension
+/// already, and what a person names is looked at as it is.
+fn is_template(text: &str) -> bool {
+    recognise("named.template", text) == Kind::CloudFormation
+}
+
+fn parse<'s>(file: FileId, path: &str, text: &'s str) -> Parsed<'s> {
+    if !is_json(text) {
+        return yaml::parse(file, text);
+    }
+    let parsed = json::parse(file, text);
+    // A flow mapping of YAML may look like JSON that is wrong.
+    let may_be_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let is_wrong = |parsed: &Parsed| parsed.problems.iter().any(|problem| problem.level == Level::Error);
+    if may_be_yaml && is_wrong(&parsed) {
+        let as_yaml = yaml::parse(file, text);
+        if !is_wrong(&as_yaml) {
+            return as_yaml;
+        }
+    }
+    parsed
+}
+
+fn is_shown(report: &Report, wanted: Wanted) -> bool {
+    report.findings.iter().any(|finding| finding.severity >= wanted.severity)
+        || !report.problems.is_empty()
+        || !report.not_read.is_empty()
+        || (wanted.undecided && !report.undecided.is_empty())
+}
+
+/// A report that holds one error of the run.
+fn problem(place: Span, message: &str) -> Report {
+    Report { problems: vec![Problem::error(place, message)], ..Report::default() }
+}

@@ -1,0 +1,199 @@
+//! `pillarlint explain`: a rule, a best practice, a question or a pillar, for reading.
+
+use crate::args::ExplainArgs;
+use crate::text::{count, escape, wrap};
+use crate::{CLEAN, Console, Failure, own_rules};
+use pillarlint_engine::framework::{KeyPractice, Pillar, Practice, Question};
+use pillarlint_engine::rule::Certainty;
+use pillarlint_engine::ruleset::{Rule, Ruleset};
+use pillarlint_engine::selector::{self, Place};
+use std::io::{self, Write};
+
+pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failure> {
+    let own = args.rules.as_deref().map(own_rules::added).transpose()?;
+    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
+    let mut page = Page { ruleset, width: console.width, out: console.output };
+    let subject = args.subject.trim();
+    let framework = ruleset.framework();
+
+    let rules: Vec<&Rule> = ruleset.rules.iter().filter(|rule| selector::is_named(rule, subject)).collect();
+    if !rules.is_empty() {
+        for (index, rule) in rules.into_iter().enumerate() {
+            if index > 0 {
+                page.line("")?;
+            }
+            page.rule(rule)?;
+        }
+        return Ok(CLEAN);
+    }
+    match selector::place_in_framework(subject, ruleset) {
+        Some(Place::Pillar(id)) => {
+            for pillar in framework.pillars.iter().filter(|pillar| pillar.id == id) {
+                page.pillar(pillar)?;
+            }
+        }
+        Some(Place::Question(id)) => {
+            if let Some((pillar, question)) = framework.question(&id) {
+                page.question(pillar, question)?;
+            }
+        }
+        Some(Place::Practice(id)) => {
+            if let Some((pillar, question, practice)) = framework.practice(&id) {
+                page.practice(pillar, question, practice)?;
+            }
+        }
+        None => {
+            let suggestion = selector::suggestion(subject, ruleset);
+            let suggestion = suggestion.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            let subject = escape(subject);
+            let message = format!("no rule, alias, practice, question or pillar is named `{subject}`{suggestion}");
+            return Err(Failure::Usage(message));
+        }
+    }
+    Ok(CLEAN)
+}
+
+/// Where an explanation is written, and from what.
+struct Page<'a> {
+    ruleset: &'a Ruleset,
+    width: usize,
+    out: &'a mut dyn Write,
+}
+
+impl<'a> Page<'a> {
+    fn rule(&mut self, rule: &Rule) -> io::Result<()> {
+        let header = &rule.header;
+        let docs = rule.docs();
+        self.title(&header.id, &header.title)?;
+        self.field("pillar", &header.pillar)?;
+        for (index, id) in header.practices.iter().enumerate() {
+            let practice = self.ruleset.framework().practice(id);
+            let text = practice.map_or(String::new(), |(_, _, practice)| titled(practice));
+            self.field(if index == 0 { "practices" } else { "" }, &format!("{id}  {text}"))?;
+        }
+        self.field("severity", header.severity.name())?;
+        self.field("certainty", &format!("{}: {}", header.certainty.name(), meaning(header.certainty)))?;
+        self.field("preset", header.preset.name())?;
+        self.field("kinds", &header.kinds.join(", "))?;
+        if !header.aliases.is_empty() {
+            self.field("aliases", &header.aliases.join(", "))?;
+        }
+        self.section("Why", &docs.why)?;
+        self.section("Fix", &docs.fix)?;
+        if !docs.references.is_empty() {
+            self.line("\nReferences")?;
+            for reference in &docs.references {
+                self.line(&format!("  {reference}"))?;
+            }
+        }
+        for (number, example) in (1..).zip(&docs.examples) {
+            let name = if example.name.is_empty() { String::new() } else { format!(": {}", example.name) };
+            self.line(&format!("\nExample {number}{name}"))?;
+            for line in example.text.lines() {
+                self.line(format!("    {line}").trim_end())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn practice(&mut self, pillar: &Pillar, question: &Question, practice: &Practice) -> io::Result<()> {
+        self.title(&practice.id, &practice.title)?;
+        self.field("pillar", &pillar.title)?;
+        self.key_practices(pillar, question)?;
+        self.field("question", &format!("{}  {}", question.id, question.text))?;
+        self.field("risk", &practice.risk)?;
+        self.field("link", &practice.link)?;
+        let rules = self.rules_for(&practice.id);
+        if rules.is_empty() {
+            return self.line("\nNo rule checks it: many practices cannot be seen in a template.");
+        }
+        self.line("\nRules that check it")?;
+        for rule in rules {
+            let header = &rule.header;
+            self.line(&format!("  {}  {} ({}, {})", header.id, header.title, header.severity.name(), header.preset.name()))?;
+        }
+        Ok(())
+    }
+
+    fn question(&mut self, pillar: &Pillar, question: &Question) -> io::Result<()> {
+        self.title(&question.id, &question.text)?;
+        self.field("pillar", &pillar.title)?;
+        self.key_practices(pillar, question)?;
+        self.line("\nBest practices")?;
+        for practice in &question.practices {
+            let rules = count(self.rules_for(&practice.id).len(), "rule");
+            self.line(&format!("  {}  {}, {rules}", practice.id, titled(practice)))?;
+        }
+        Ok(())
+    }
+
+    fn pillar(&mut self, pillar: &Pillar) -> io::Result<()> {
+        self.title(&pillar.title, &pillar.focus)?;
+        let rules = self.ruleset.rules.iter().filter(|rule| rule.header.pillar == pillar.id);
+        self.field("rules", &rules.count().to_string())?;
+        self.line("\nKey practices")?;
+        for key in &pillar.key_practices {
+            self.line(&format!("  {} ({})", key.title, key.questions.join(", ")))?;
+        }
+        self.line("\nQuestions")?;
+        for question in &pillar.questions {
+            let checked = |practice: &&Practice| !self.rules_for(&practice.id).is_empty();
+            let checked = question.practices.iter().filter(checked).count();
+            let (id, text, all) = (&question.id, &question.text, question.practices.len());
+            self.line(&format!("  {id}  {text} (rules for {checked} of {all} practices)"))?;
+        }
+        Ok(())
+    }
+
+    /// The key practices of the pillar that a question stands behind.
+    fn key_practices(&mut self, pillar: &Pillar, question: &Question) -> io::Result<()> {
+        let behind = |key: &&KeyPractice| key.questions.contains(&question.id);
+        let titles: Vec<&str> = pillar.key_practices.iter().filter(behind).map(|key| key.title.as_str()).collect();
+        if titles.is_empty() {
+            return Ok(());
+        }
+        self.field("key practice", &titles.join("; "))
+    }
+
+    /// The rules of a practice, those first for which it is the primary one.
+    fn rules_for(&self, practice: &str) -> Vec<&'a Rule> {
+        let position = |rule: &&Rule| rule.header.practices.iter().position(|id| id == practice);
+        let rules: &'a [Rule] = &self.ruleset.rules;
+        let mut rules: Vec<&Rule> = rules.iter().filter(|rule| position(rule).is_some()).collect();
+        rules.sort_by_key(|rule| position(rule) > Some(0));
+        rules
+    }
+
+    fn title(&mut self, id: &str, title: &str) -> io::Result<()> {
+        let wrapped = wrap(&format!("{id}: {title}"), self.width, 0);
+        writeln!(self.out, "{wrapped}")
+    }
+
+    fn field(&mut self, name: &str, text: &str) -> io::Result<()> {
+        let indent = 16;
+        let wrapped = wrap(text, self.width, indent);
+        writeln!(self.out, "  {name:12}  {}", wrapped.trim())
+    }
+
+    fn section(&mut self, name: &str, text: &str) -> io::Result<()> {
+        let wrapped = wrap(text, self.width, 2);
+        write!(self.out, "\n{name}\n{wrapped}")
+    }
+
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")
+    }
+}
+
+fn titled(practice: &Practice) -> String {
+    format!("{} (risk: {})", practice.title, practice.risk)
+}
+
+fn meaning(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Exact => "the text says so",
+        Certainty::Threshold => "it depends on a limit that is a matter of taste",
+        Certainty::Heuristic => "it is likely",
+        Certainty::Presence => "something should be there that may stand elsewhere",
+    }
+}

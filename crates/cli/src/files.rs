@@ -1,0 +1,277 @@
+//! The files of a run: what the arguments name, in an order that depends on nothing but their paths.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the command line is where files are read"
+)]
+
+use ignore::{WalkBuilder, WalkState};
+use pillarlint_parser::source::MAX_FILE_BYTES;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Files with these extensions are looked at in folders; a file that is named always is.
+const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "template", "cfn"];
+
+/// Something to read.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// The path as it is shown.
+    pub(crate) path: String,
+    /// Where its bytes are.
+    pub(crate) content: Content,
+    /// The folders among the arguments that it was reached through, as indices of [`Found::folders`].
+    pub(crate) folders: Vec<usize>,
+}
+
+/// Where the bytes of an [`Input`] are.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// In a file.
+    Disk(PathBuf),
+    /// Here: standard input.
+    Memory(Vec<u8>),
+    /// Nowhere, and why.
+    Unreadable(String),
+}
+
+/// What the arguments name.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// All inputs, sorted by path, each once.
+    pub(crate) inputs: Vec<Input>,
+    /// The folders among the arguments, as they are shown.
+    pub(crate) folders: Vec<String>,
+}
+
+/// Finds what the arguments name. `threads` walk a folder; 0 lets the walker decide.
+pub(crate) fn find(
+    arguments: &[PathBuf],
+    stdin: (&mut dyn Read, &str),
+    threads: usize,
+) -> Found {
+    let mut found = Found::default();
+    let (stdin, stdin_name) = stdin;
+    let mut stdin_read = false;
+    let mut paths = Vec::new();
+    for argument in arguments {
+        if argument.as_os_str() == "-" {
+            if !std::mem::replace(&mut stdin_read, true) {
+                let content = read_bounded(stdin)
+                    .map_or_else(|error| Content::Unreadable(why(&error)), Content::Memory);
+                found.inputs.push(input(stdin_name.to_owned(), content));
+            }
+            continue;
+        }
+        match std::fs::metadata(argument) {
+            Ok(metadata) if metadata.is_dir() => {
+                let folder = found.folders.len();
+                found.folders.push(shown(argument));
+                let (below, unreadable) = walk(argument, threads);
+                paths.extend(below.into_iter().map(|path| (path, Some(folder))));
+                found.inputs.extend(unreadable.into_iter().map(|(path, why)| Input {
+                    folders: vec![folder],
+                    ..input(path, Content::Unreadable(why))
+                }));
+            }
+            Ok(_) => paths.push((argument.clone(), None)),
+            Err(error) => {
+                let why = Content::Unreadable(why(&error));
+                found.inputs.push(input(shown(argument), why));
+            }
+        }
+    }
+    let several = arguments.len() > 1;
+    found.inputs.extend(each_once(paths, several));
+    found.inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    // A folder that cannot be read may be reached through several arguments.
+    found.inputs.dedup_by(|next, kept| {
+        let same = next.path == kept.path && matches!(next.content, Content::Unreadable(_));
+        if same {
+            kept.folders.append(&mut next.folders);
+        }
+        same
+    });
+    found
+}
+
+fn input(path: String, content: Content) -> Input {
+    Input {
+        path,
+        content,
+        folders: Vec::new(),
+    }
+}
+
+/// Inputs for files, each file once under the first of its paths.
+fn each_once(paths: Vec<(PathBuf, Option<usize>)>, several: bool) -> Vec<Input> {
+    // Only overlapping arguments and links make one file appear twice; asking for every file's true path costs.
+    let may_repeat = several || paths.iter().any(|(path, _)| path.is_symlink());
+    let mut inputs: BTreeMap<PathBuf, Input> = BTreeMap::new();
+    for (path, folder) in paths {
+        let identity = may_repeat.then(|| std::fs::canonicalize(&path).ok()).flatten();
+        let identity = identity.unwrap_or_else(|| path.clone());
+        let mut candidate = input(shown(&path), Content::Disk(path));
+        candidate.folders.extend(folder);
+        match inputs.entry(identity) {
+            Entry::Vacant(entry) => {
+                entry.insert(candidate);
+            }
+            Entry::Occupied(mut entry) => {
+                let kept = entry.get_mut();
+                if candidate.path < kept.path {
+                    std::mem::swap(kept, &mut candidate);
+                }
+                kept.folders.extend(candidate.folders);
+            }
+        }
+    }
+    inputs.into_values().collect()
+}
+
+type Unreadable = (String, String);
+
+/// The files below a folder that may be templates, in no order, and what could not be read.
+fn walk(folder: &Path, threads: usize) -> (Vec<PathBuf>, Vec<Unreadable>) {
+    let found = Mutex::new((Vec::new(), Vec::new()));
+    let walker = WalkBuilder::new(folder)
+        .hidden(false)
+        .require_git(false)
+        // What a person ignores everywhere must not change what a project's check finds.
+        .git_global(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .threads(threads)
+        .build_parallel();
+    walker.run(|| {
+        Box::new(|entry| {
+            let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            match entry {
+                Ok(entry) => {
+                    if is_candidate(&entry) {
+                        found.0.push(entry.into_path());
+                    }
+                }
+                Err(error) => {
+                    let path = path_of(&error).unwrap_or(folder);
+                    let why = error.io_error().map_or_else(|| error.to_string(), why);
+                    found.1.push((shown(path), why));
+                }
+            }
+            WalkState::Continue
+        })
+    });
+    found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn is_candidate(entry: &ignore::DirEntry) -> bool {
+    let extension = entry.path().extension().unwrap_or_default();
+    let has_extension = EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    // A link to a file counts, one to a folder does not: that is how loops stay harmless.
+    let is_file = |entry: &ignore::DirEntry| match entry.file_type() {
+        Some(kind) if kind.is_symlink() => entry.path().is_file(),
+        kind => kind.is_some_and(|kind| kind.is_file()),
+    };
+    has_extension && is_file(entry)
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+/// The YAML files below a folder, sorted. Nothing is ignored: these are files that a person keeps for this program.
+///
+/// # Errors
+/// The first path that could not be read, and why.
+pub(crate) fn yaml_below(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
+    let mut paths = Vec::new();
+    for entry in WalkBuilder::new(folder).standard_filters(false).build() {
+        let entry = entry.map_err(|error| {
+            let path = shown(path_of(&error).unwrap_or(folder));
+            let why = error.io_error().map_or_else(|| error.to_string(), why);
+            (path, why)
+        })?;
+        let is_yaml = entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        if is_yaml && entry.path().is_file() {
+            paths.push(entry.into_path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The bytes of an input.
+///
+/// # Errors
+/// Why they could not be read.
+pub(crate) fn read(content: Content) -> Result<Vec<u8>, String> {
+    match content {
+        Content::Memory(bytes) => Ok(bytes),
+        Content::Unreadable(why) => Err(why),
+        Content::Disk(path) => std::fs::File::open(path)
+            .and_then(|mut file| {
+                let size = file.metadata()?.len();
+                let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(MAX_FILE_BYTES + 1));
+                (&mut file).take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+                Ok(bytes)
+            })
+            .map_err(|error| why(&error)),
+    }
+}
+
+/// Why the system refused, without its code.
+pub(crate) fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
+/// All of a stream, up to just above the size that is refused.
+fn read_bounded(stream: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    stream.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A path as it is shown: with `/`, and without `./` before it.
+pub(crate) fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if std::path::MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    };
+    let mut rest = text.as_str();
+    while let Some(shorter) = rest.strip_prefix("./") {
+        rest = shorter.trim_start_matches('/');
+    }
+    if rest.is_empty() { ".".to_owned() } else { rest.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_as_they_were_given() {
+        for (path, expected) in [
+            ("a/b.yaml", "a/b.yaml"),
+            ("./a.yaml", "a.yaml"),
+            (".//a.yaml", "a.yaml"),
+            (".", "."),
+            ("./", "."),
+            ("../a.yaml", "../a.yaml"),
+            ("/a/b.yaml", "/a/b.yaml"),
+            (".github/a.yaml", ".github/a.yaml"),
+        ] {
+            assert_eq!(shown(Path::new(path)), expected);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a run found, written in one of several formats: one file and one function for each.
+
+pub(crate) mod concise;
+pub(crate) mod json;
+pub(crate) mod text;
+
+use pillarlint_engine::finding::Outcome;
+use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_parser::source::{FileId, LineIndex, Position, SourceFile, SourceMap, Span};
+use std::cell::OnceCell;
+
+/// A run, settled.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// What was found.
+    pub(crate) outcome: Outcome,
+    /// Paths of all files; texts of those in which something is shown.
+    pub(crate) sources: SourceMap,
+    /// How many files were looked at.
+    pub(crate) counts: Counts,
+}
+
+/// How many files a run looked at.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Counts {
+    /// All of them.
+    pub(crate) files: usize,
+    /// Those that are templates.
+    pub(crate) templates: usize,
+    /// Those that are none, and were passed over.
+    pub(crate) skipped_files: usize,
+}
+
+/// What a person asked a report to be like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    /// Colours and width.
+    pub(crate) style: Style,
+    /// Whether questions without an answer are listed (the JSON format always lists them).
+    pub(crate) undecided: bool,
+    /// Whether there is a summary.
+    pub(crate) summary: bool,
+}
+
+/// Colours and width.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    /// Whether to use colours.
+    pub(crate) color: bool,
+    /// Columns to wrap at.
+    pub(crate) width: usize,
+}
+
+/// Lines and columns of places; a file's lines are found when they are first asked for.
+struct Places<'r> {
+    sources: &'r SourceMap,
+    indices: Vec<OnceCell<LineIndex>>,
+}
+
+impl<'r> Places<'r> {
+    fn new(sources: &'r SourceMap) -> Self {
+        let indices = sources.files.iter().map(|_| OnceCell::new()).collect();
+        Self { sources, indices }
+    }
+
+    fn file(&self, id: FileId) -> (&'r SourceFile, &LineIndex) {
+        let file = self.sources.file(id);
+        let index = self.indices[id.0 as usize].get_or_init(|| LineIndex::new(&file.text));
+        (file, index)
+    }
+
+    fn position(&self, file: FileId, offset: u32) -> Position {
+        let (file, index) = self.file(file);
+        index.position(offset as usize, &file.text)
+    }
+
+    /// `path:line:column`, or the path alone where nothing of the file was read.
+    fn shown(&self, span: Span) -> String {
+        let path = path(&self.file(span.file).0.path);
+        if self.file(span.file).0.text.is_empty() {
+            return path;
+        }
+        let Position { line, column } = self.position(span.file, span.start);
+        format!("{path}:{line}:{column}")
+    }
+}
+
+/// A path on one line. Two colons at its beginning would be a command to a CI runner that reads the output.
+fn path(path: &str) -> String {
+    match path.strip_prefix("::") {
+        Some(rest) => format!("\\u{{3a}}:{}", crate::text::escape(rest)),
+        None => crate::text::escape(path).into_owned(),
+    }
+}
+
+/// The addresses of a finding: `A`, `A, B`, `A, B and 3 more`.
+fn addresses(addresses: &[String]) -> String {
+    let shown = |addresses: &[String]| crate::text::escape(&addresses.join(", ")).into_owned();
+    match addresses {
+        [first, second, rest @ ..] if rest.len() > 1 => {
+            format!("{} and {} more", shown(&[first.clone(), second.clone()]), rest.len())
+        }
+        all => shown(all),
+    }
+}
+
+/// The pillar that a rule belongs to; empty for a rule that is not in the ruleset.
+fn pillar_of<'r>(ruleset: &'r Ruleset, rule: &str) -> &'r str {
+    ruleset.rule(rule).map_or("", |rule| &rule.header.pillar)
+}

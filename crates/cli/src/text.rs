@@ -1,0 +1,100 @@
+//! Text for people: escapes for what comes from checked files, and wrapping.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Whether a character could act on a terminal, or change how the text around it is shown:
+/// control characters (ESC, line ends and C1 among them), line separators, and the marks that
+/// reverse the direction of writing.
+pub(crate) fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text on one line, with unsafe characters made visible (`\u{1b}`).
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    escape_but(text, |_| false)
+}
+
+/// The same, but for tabs, which code frames lay out.
+pub(crate) fn escape_code(text: &str) -> Cow<'_, str> {
+    escape_but(text, |character| character == '\t')
+}
+
+fn escape_but(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let escapes = |character: char| is_unsafe(character) && !keep(character);
+    if !text.contains(escapes) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if escapes(character) {
+            out.extend(character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Words on lines of at most `width` columns (a longer word stands alone), each line after `indent` spaces.
+pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
+    let mut out = String::new();
+    for paragraph in text.split("\n\n").filter(|text| !text.trim().is_empty()) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let mut column = 0;
+        for word in paragraph.split_whitespace() {
+            let length = word.chars().count();
+            if column > 0 && column + 1 + length <= width {
+                out.push(' ');
+                column += 1;
+            } else {
+                if column > 0 {
+                    out.push('\n');
+                }
+                // Writing into a String does not fail.
+                let _ = write!(out, "{:indent$}", "");
+                column = indent;
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// `1 finding`, `2 findings`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsafe_characters_become_visible() {
+        for (input, expected) in [
+            ("plain, ümlaut, 日本 👩‍💻", "plain, ümlaut, 日本 👩‍💻"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("a\nb\tc\r", "a\\u{a}b\\u{9}c\\u{d}"),
+            ("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}"),
+            ("access\u{202e}nimda", "access\\u{202e}nimda"),
+            ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+        ] {
+            assert_eq!(escape(input), expected);
+        }
+        assert_eq!(escape_code("\ta\u{7}"), "\ta\\u{7}");
+    }
+
+    #[test]
+    fn words_wrap() {
+        assert_eq!(wrap("one two three\nfour", 10, 2), "  one two\n  three\n  four\n");
+        assert_eq!(wrap("a\n\nb", 10, 0), "a\n\nb\n");
+        assert_eq!(wrap("averyveryverylongword b", 5, 0), "averyveryverylongword\nb\n");
+        assert_eq!(wrap("", 5, 0), "");
+    }
+}

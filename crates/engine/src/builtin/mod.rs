@@ -1,0 +1,138 @@
+//! What the rule format cannot say simply: a small, documented set (`docs/rule-format.md`).
+//!
+//! One file each. A condition answers about the subject; a whole check finds places of its own.
+
+mod backup;
+mod hard_coded;
+mod nat_gateway;
+mod owner_tag;
+mod sqs_visibility;
+mod tls_policy;
+mod unused;
+
+use crate::evaluate::{Answer, Asking, Truth};
+use crate::rule::{BuiltinCall, Path};
+use pillarlint_parser::source::Span;
+use std::borrow::Cow;
+
+/// What a builtin takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parameter {
+    /// A path.
+    Path,
+    /// A whole number.
+    Number,
+    /// A list of texts.
+    List,
+}
+
+/// A builtin: its name, whether it is a whole check, and its parameters.
+#[derive(Debug)]
+pub struct Signature {
+    /// Its name in rules.
+    pub name: &'static str,
+    /// Whether it stands in place of `expect`.
+    pub whole_check: bool,
+    /// Its parameters, all required.
+    pub parameters: &'static [(&'static str, Parameter)],
+}
+
+/// All builtins.
+pub const SIGNATURES: &[Signature] = &[
+    Signature {
+        name: "covered-by-backup-selection",
+        whole_check: false,
+        parameters: &[],
+    },
+    Signature {
+        name: "hard-coded-account-or-region",
+        whole_check: true,
+        parameters: &[("known", Parameter::List)],
+    },
+    Signature {
+        name: "nat-gateway-serves-one-zone",
+        whole_check: false,
+        parameters: &[],
+    },
+    Signature {
+        name: "owner-tag-missing",
+        whole_check: true,
+        parameters: &[("keys", Parameter::List)],
+    },
+    Signature {
+        name: "s3-policy-denies-plaintext",
+        whole_check: false,
+        parameters: &[("policy", Parameter::Path), ("bucket", Parameter::Path)],
+    },
+    Signature {
+        name: "sqs-visibility-covers-consumers",
+        whole_check: false,
+        parameters: &[("factor", Parameter::Number)],
+    },
+    Signature {
+        name: "unused-declarations",
+        whole_check: true,
+        parameters: &[],
+    },
+];
+
+/// One place that a whole check found.
+#[derive(Debug)]
+pub struct Found {
+    /// The place.
+    pub span: Span,
+    /// What stands for `{value}` in the message.
+    pub value: String,
+}
+
+/// Answers a condition.
+pub(crate) fn condition<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
+    match call.name.as_str() {
+        "covered-by-backup-selection" => backup::covered(asking),
+        "nat-gateway-serves-one-zone" => nat_gateway::serves_one_zone(asking),
+        "s3-policy-denies-plaintext" => tls_policy::denies_plaintext(asking, call),
+        "sqs-visibility-covers-consumers" => sqs_visibility::covers_consumers(asking, call),
+        // The loader knows the names, so this is never reached by a loaded rule.
+        _ => Answer::plain(Truth::Unknown),
+    }
+}
+
+/// Runs a whole check.
+pub(crate) fn places<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Vec<Found> {
+    match call.name.as_str() {
+        "unused-declarations" => unused::places(asking),
+        "hard-coded-account-or-region" => hard_coded::places(asking, call),
+        "owner-tag-missing" => owner_tag::places(asking, call),
+        _ => Vec::new(),
+    }
+}
+
+impl BuiltinCall {
+    /// The path of a parameter.
+    pub(crate) fn path(&self, name: &str) -> Option<&Path> {
+        self.paths
+            .iter()
+            .find(|(one, _)| one == name)
+            .map(|(_, path)| path)
+    }
+
+    /// The number of a parameter; zero where it is missing, which the loader rules out.
+    pub(crate) fn number(&self, name: &str) -> i64 {
+        self.numbers
+            .iter()
+            .find(|(one, _)| one == name)
+            .map_or(0, |(_, number)| *number)
+    }
+
+    /// The list of a parameter.
+    pub(crate) fn list(&self, name: &str) -> &[String] {
+        self.lists
+            .iter()
+            .find(|(one, _)| one == name)
+            .map_or(&[], |(_, list)| list)
+    }
+}
+
+fn unknown<'a, 's>(span: Span, why: &'static str) -> Answer<'a, 's> {
+    Answer::unknown(span, Cow::Borrowed(why))
+}

@@ -1,0 +1,476 @@
+//! Rules are asked of a project.
+
+use crate::builtin;
+use crate::evaluate::{Answer, Asking, At, Binding, Links, Truth, bind_subject};
+use crate::finding::{Finding, Report, Undecided};
+use crate::operator::known_text;
+use crate::path::{Reached, why_unknown};
+use crate::rule::{Body, Check, Domain, Header, Slot};
+use crate::ruleset::Ruleset;
+use crate::spelling;
+use pillarlint_parser::model::{ConditionId, Project, Scenario, Truth as Existence};
+use pillarlint_parser::source::Span;
+use pillarlint_parser::tree::{Node, Via, ViaKind};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+/// A check asks again for each answer of a condition that it needs, in at most so many worlds;
+/// what is open after that is unknown.
+pub const MAX_WORLDS: usize = 16;
+
+/// The rules that are on, by the kinds that they ask.
+#[derive(Debug, Default)]
+pub struct Plan {
+    by_kind: HashMap<String, Vec<usize>>,
+    template: Vec<usize>,
+}
+
+impl Plan {
+    /// The plan for the rules that are on, told by their index in the ruleset.
+    pub fn new(rules: &Ruleset, active: &[bool]) -> Self {
+        let mut plan = Self::default();
+        for (index, rule) in rules.rules.iter().enumerate() {
+            if !active.get(index).copied().unwrap_or(false) {
+                continue;
+            }
+            for kind in &rule.header.kinds {
+                if kind == TEMPLATE {
+                    plan.template.push(index);
+                } else {
+                    plan.by_kind.entry(kind.clone()).or_default().push(index);
+                }
+            }
+        }
+        plan
+    }
+}
+
+/// The kind that stands for the whole template in a rule's list of kinds.
+pub const TEMPLATE: &str = "template";
+
+/// Asks all rules of a plan.
+pub fn check(project: &Project<'_>, rules: &Ruleset, plan: &Plan) -> Report {
+    let mut report = Report {
+        resources: project.resources.len(),
+        problems: project.problems.clone(),
+        not_read: project.not_read.clone(),
+        ..Report::default()
+    };
+    spelling::check(project, &mut report.problems);
+    let links = Links::default();
+    for (index, resource) in (0u32..).zip(&project.resources) {
+        let Some(asked) = plan.by_kind.get(&*resource.kind) else {
+            continue;
+        };
+        let world = match project.exists(resource, resource.scenario, &[]) {
+            Existence::Known(true) => Vec::new(),
+            Existence::Known(false) => continue,
+            Existence::Open(condition) => vec![(condition, true)],
+        };
+        for rule in asked.iter().filter_map(|rule| rules.rules.get(*rule)) {
+            for check in rule.checks() {
+                if check.kinds.iter().any(|kind| *kind == resource.kind) {
+                    let subject = Subject {
+                        project,
+                        links: &links,
+                        iam_actions: rules.iam_actions,
+                        resource: Some(index),
+                        scenario: resource.scenario,
+                    };
+                    subject.ask(&rule.header, check, &world, &mut report);
+                }
+            }
+        }
+    }
+    for rule in plan.template.iter().filter_map(|rule| rules.rules.get(*rule)) {
+        for check in rule.checks().iter().filter(|check| check.kinds.is_empty()) {
+            let subject = Subject {
+                project,
+                links: &links,
+                iam_actions: rules.iam_actions,
+                resource: None,
+                scenario: Scenario::DEFAULTS,
+            };
+            subject.ask(&rule.header, check, &[], &mut report);
+        }
+    }
+    report
+}
+
+/// What is asked: a resource, or the whole template.
+struct Subject<'a, 's> {
+    project: &'a Project<'s>,
+    links: &'a Links,
+    iam_actions: &'a str,
+    resource: Option<u32>,
+    scenario: Scenario,
+}
+
+type World = Vec<(ConditionId, bool)>;
+
+/// One answer in one world, ready to be compared with those of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    Passed,
+    Failed {
+        place: Span,
+        message: String,
+        related: Vec<(Span, String)>,
+    },
+    Unknown {
+        place: Span,
+        why: String,
+    },
+}
+
+impl<'a, 's> Subject<'a, 's> {
+    /// Asks one check, in as many worlds as its answer needs, and adds what it said.
+    fn ask(&self, header: &Header, check: &Check, world: &[(ConditionId, bool)], report: &mut Report) {
+        let mut worlds: Vec<World> = vec![world.to_vec()];
+        let mut said: Vec<(World, Vec<Said>)> = Vec::new();
+        while let Some(world) = worlds.pop() {
+            let (answers, open) = self.ask_in(check, &world);
+            let split = open.filter(|_| {
+                said.len() + worlds.len() + 2 <= MAX_WORLDS
+                    && answers.iter().any(|one| matches!(one, Said::Unknown { .. }))
+            });
+            match split {
+                Some(condition) => {
+                    // The last one pushed is asked first: where the condition holds.
+                    for held in [false, true] {
+                        let mut next = world.clone();
+                        next.push((condition, held));
+                        if self.project.conditions.satisfiable(&next) {
+                            worlds.push(next);
+                        }
+                    }
+                }
+                None => said.push((world, answers)),
+            }
+        }
+        self.add(header, said, world.len(), report);
+    }
+
+    /// Merges what was said in all worlds: what holds in each of them holds without condition.
+    fn add(
+        &self,
+        header: &Header,
+        said: Vec<(World, Vec<Said>)>,
+        given: usize,
+        report: &mut Report,
+    ) {
+        let (address, kind) = match self.resource {
+            Some(index) => {
+                let resource = self.project.resource(index);
+                (resource.address.to_string(), resource.kind.to_string())
+            }
+            None => (String::new(), String::new()),
+        };
+        let mut distinct: Vec<(Said, Vec<World>)> = Vec::new();
+        for (world, answers) in &said {
+            for answer in answers {
+                match distinct.iter_mut().find(|(one, _)| one == answer) {
+                    Some((_, worlds)) => worlds.push(world.clone()),
+                    None => distinct.push((answer.clone(), vec![world.clone()])),
+                }
+            }
+        }
+        for (answer, mut worlds) in distinct {
+            match answer {
+                Said::Passed => report.passed += 1,
+                Said::Unknown { place, why } => report.undecided.push(Undecided {
+                    rule: header.id.clone(),
+                    place,
+                    address: address.clone(),
+                    kind: kind.clone(),
+                    why,
+                }),
+                Said::Failed {
+                    place,
+                    message,
+                    related,
+                } => {
+                    worlds.dedup();
+                    let when = (worlds.len() < said.len())
+                        .then(|| self.describe(worlds, given))
+                        .flatten();
+                    report.findings.push(Finding {
+                        rule: header.id.clone(),
+                        severity: header.severity,
+                        message,
+                        place,
+                        related,
+                        addresses: if address.is_empty() {
+                            Vec::new()
+                        } else {
+                            vec![address.clone()]
+                        },
+                        kind: kind.clone(),
+                        when,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Worlds in words. Two that differ in one condition alone are one without it.
+    fn describe(&self, mut worlds: Vec<World>, given: usize) -> Option<String> {
+        for world in &mut worlds {
+            world.drain(..given);
+            world.sort_unstable();
+        }
+        loop {
+            let mut merged = None;
+            'search: for (a, left) in worlds.iter().enumerate() {
+                for (b, right) in worlds.iter().enumerate().skip(a + 1) {
+                    if left.len() != right.len() {
+                        continue;
+                    }
+                    let mut differing = left.iter().zip(right).filter(|(a, b)| a != b);
+                    if let (Some((one, other)), None) = (differing.next(), differing.next()) {
+                        if one.0 == other.0 {
+                            merged = Some((a, b, one.0));
+                            break 'search;
+                        }
+                    }
+                }
+            }
+            let Some((a, b, condition)) = merged else {
+                break;
+            };
+            worlds.remove(b);
+            worlds[a].retain(|(one, _)| *one != condition);
+        }
+        let words: Vec<String> = worlds
+            .iter()
+            .map(|world| {
+                world
+                    .iter()
+                    .map(|(condition, held)| {
+                        let name = self.project.conditions.name(*condition);
+                        if *held {
+                            name.to_owned()
+                        } else {
+                            format!("not {name}")
+                        }
+                    })
+                    .collect::<Vec<_>>()
+                    .join(" and ")
+            })
+            .collect();
+        if words.iter().any(String::is_empty) {
+            return None;
+        }
+        Some(words.join(" or "))
+    }
+
+    /// Asks one check in one world, and tells the first condition that an answer needed.
+    fn ask_in(&self, check: &Check, world: &[(ConditionId, bool)]) -> (Vec<Said>, Option<ConditionId>) {
+        let asking = Asking {
+            project: self.project,
+            links: self.links,
+            iam_actions: self.iam_actions,
+            subject: self.resource,
+            scenario: self.scenario,
+            world,
+            open: Cell::new(None),
+            bindings: RefCell::new(Vec::with_capacity(check.slots as usize)),
+        };
+        bind_subject(&asking, self.resource);
+        let mut said = Vec::new();
+        each(&asking, check, &check.each, &mut said);
+        (said, asking.open.get())
+    }
+}
+
+/// Goes into the domains of a check, and asks at the innermost.
+fn each<'a, 's>(
+    asking: &Asking<'a, 's>,
+    check: &Check,
+    domains: &[(Domain, Slot)],
+    said: &mut Vec<Said>,
+) {
+    let Some(((domain, slot), rest)) = domains.split_first() else {
+        question(asking, check, said);
+        return;
+    };
+    let (items, more) = asking.items(domain);
+    if let Some((place, why)) = more {
+        said.push(Said::Unknown {
+            place,
+            why: why.into_owned(),
+        });
+    }
+    for item in items {
+        asking.bind(*slot, item.binding);
+        each(asking, check, rest, said);
+    }
+}
+
+fn question<'a, 's>(asking: &Asking<'a, 's>, check: &Check, said: &mut Vec<Said>) {
+    for one in &check.lets {
+        asking.bind(one.slot, follow(asking, one));
+    }
+    for (condition, applies) in [(&check.when, Truth::True), (&check.unless, Truth::False)] {
+        let Some(condition) = condition else {
+            continue;
+        };
+        let answer = asking.ask(condition);
+        if answer.truth == Truth::Unknown {
+            // Whether it applies is not known; if the answer is a pass all the same, nothing is open.
+            if let Body::Expect(expect) = &check.body {
+                if asking.ask(expect).truth == Truth::True {
+                    said.push(Said::Passed);
+                    return;
+                }
+            }
+            if let Body::Fail(fail) = &check.body {
+                if asking.ask(fail).truth == Truth::False {
+                    said.push(Said::Passed);
+                    return;
+                }
+            }
+            said.push(unknown(asking, answer));
+            return;
+        }
+        if answer.truth != applies {
+            return;
+        }
+    }
+    let (answer, wanted) = match &check.body {
+        Body::Expect(condition) => (asking.ask(condition), Truth::True),
+        Body::Fail(condition) => (asking.ask(condition), Truth::False),
+        Body::Builtin(call) => {
+            for found in builtin::places(asking, call) {
+                said.push(Said::Failed {
+                    place: found.span,
+                    message: fill(&check.message, asking, &found.value),
+                    related: Vec::new(),
+                });
+            }
+            return;
+        }
+    };
+    said.push(if answer.truth == wanted {
+        Said::Passed
+    } else if answer.truth == Truth::Unknown {
+        unknown(asking, answer)
+    } else {
+        failed(asking, check, answer)
+    });
+}
+
+fn follow<'a, 's>(asking: &Asking<'a, 's>, one: &crate::rule::Let) -> Binding<'a, 's> {
+    match asking.reach(&one.follow) {
+        Reached::Value(node) => match asking.referred(node) {
+            Some(index)
+                if one.kinds.is_empty()
+                    || one
+                        .kinds
+                        .iter()
+                        .any(|kind| *kind == asking.project.resource(index).kind) =>
+            {
+                Binding::Resource(index)
+            }
+            Some(_) => Binding::Unknown(
+                node.span,
+                Cow::Borrowed("it refers to another kind of resource"),
+            ),
+            None if known_text(node).is_some() => Binding::Unknown(
+                node.span,
+                Cow::Borrowed("it refers to a resource outside of this template"),
+            ),
+            None => Binding::Unknown(node.span, why_unknown(node)),
+        },
+        Reached::Missing(span) => Binding::Missing(span),
+        Reached::Unknown(span, why) => Binding::Unknown(span, why),
+    }
+}
+
+fn subject_place(asking: &Asking<'_, '_>) -> Span {
+    match asking.subject {
+        Some(index) => asking.project.resource(index).address_span,
+        None => asking.project.span,
+    }
+}
+
+fn unknown(asking: &Asking<'_, '_>, answer: Answer<'_, '_>) -> Said {
+    Said::Unknown {
+        place: answer
+            .at
+            .as_ref()
+            .map_or_else(|| subject_place(asking), |at| at.span),
+        why: answer
+            .why
+            .map_or_else(|| "a value is not known".to_owned(), Cow::into_owned),
+    }
+}
+
+fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>) -> Said {
+    let chosen = check.place.as_ref().and_then(|path| match asking.reach(path) {
+        Reached::Value(node) => Some(At::value(node)),
+        Reached::Missing(_) | Reached::Unknown(..) => None,
+    });
+    let value = answer
+        .at
+        .as_ref()
+        .and_then(|at| at.node)
+        .map_or(Cow::Borrowed("not set"), shown);
+    let message = fill(&check.message, asking, &value);
+    let at = chosen.or(answer.at);
+    let mut related = Vec::new();
+    if let Some(node) = at.as_ref().and_then(|at| at.node) {
+        chain(node.via.as_deref(), &mut related);
+    }
+    Said::Failed {
+        place: at.map_or_else(|| subject_place(asking), |at| at.span),
+        message,
+        related,
+    }
+}
+
+/// The chain behind a value, as places.
+fn chain(via: Option<&Via>, related: &mut Vec<(Span, String)>) {
+    let mut via = via;
+    while let Some(step) = via {
+        related.push((
+            step.span,
+            match step.kind {
+                ViaKind::ParameterDefault => {
+                    format!("the default of the parameter `{}`", step.name)
+                }
+                ViaKind::Mapping => format!("from the mapping `{}`", step.name),
+            },
+        ));
+        via = step.previous.as_deref();
+    }
+}
+
+/// Longest text of a value in a message, in characters.
+const MAX_SHOWN: usize = 60;
+
+fn shown<'n>(node: &'n Node<'_>) -> Cow<'n, str> {
+    let Some(text) = node.scalar_text() else {
+        return Cow::Borrowed(match node.as_list() {
+            Some(_) => "this list",
+            None => "this value",
+        });
+    };
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("`{}…`", &text[..end])),
+        None => Cow::Owned(format!("`{text}`")),
+    }
+}
+
+fn fill(message: &str, asking: &Asking<'_, '_>, value: &str) -> String {
+    if !message.contains('{') {
+        return message.to_owned();
+    }
+    let address = asking
+        .subject
+        .map_or("", |index| &asking.project.resource(index).address);
+    message
+        .replace("{value}", value)
+        .replace("{address}", address)
+}

@@ -1,0 +1,77 @@
+//! What a run found: plain, owned data.
+
+use crate::rule::Severity;
+use pillarlint_parser::source::Span;
+use pillarlint_parser::tree::Problem;
+
+/// A place where a rule is broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// The rule's severity.
+    pub severity: Severity,
+    /// What is wrong here: lower case, no full stop.
+    pub message: String,
+    /// The one primary place: the offending value, or the nearest thing that exists where something is missing.
+    pub place: Span,
+    /// Where the value came from, and what else belongs to it, each with a short note.
+    pub related: Vec<(Span, String)>,
+    /// The addresses that share this finding, at least one, in the order of the file. Empty for a finding on the whole template.
+    pub addresses: Vec<String>,
+    /// The resource's kind; empty for a finding on the whole template.
+    pub kind: String,
+    /// The condition under which it holds (`IsProd`, `not IsProd and HasLogs`), where it does not always.
+    pub when: Option<String>,
+}
+
+/// A question that could not be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// The rule's id.
+    pub rule: String,
+    /// The value that is not known.
+    pub place: Span,
+    /// The resource; empty for the whole template.
+    pub address: String,
+    /// The resource's kind; empty for the whole template.
+    pub kind: String,
+    /// What is not known, and why.
+    pub why: String,
+}
+
+/// What checking one project gave.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How many resources were read.
+    pub resources: usize,
+    /// Questions answered "pass".
+    pub passed: usize,
+    /// The findings, as they came.
+    pub findings: Vec<Finding>,
+    /// The questions without an answer.
+    pub undecided: Vec<Undecided>,
+    /// What could not be read (errors) or is likely a mistake (warnings).
+    pub problems: Vec<Problem>,
+    /// Parts of the project that were passed over, and why.
+    pub not_read: Vec<(Span, String)>,
+}
+
+/// A settled run: sorted, merged and filtered. The same input gives the same outcome, whatever the threads.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The findings to report, by file and place.
+    pub findings: Vec<Finding>,
+    /// The questions without an answer, by file and place.
+    pub undecided: Vec<Undecided>,
+    /// What could not be read, by file and place.
+    pub errors: Vec<Problem>,
+    /// Likely mistakes, by file and place.
+    pub warnings: Vec<Problem>,
+    /// Parts that were passed over, and why, by file and place.
+    pub not_read: Vec<(Span, String)>,
+    /// Questions answered "pass".
+    pub passed: usize,
+    /// How many resources were checked.
+    pub resources: usize,
+}

@@ -1,0 +1,622 @@
+//! Conditions and domains, as written.
+
+use super::Context;
+use super::reader::{Fields, Problems, hint, text, texts, wrong};
+use super::scope::Scope;
+use crate::builtin::{Parameter, SIGNATURES};
+use crate::rule::{
+    Absent, BuiltinCall, Condition, ConditionTest, Domain, Link, Operand, Operator, Path, Pattern,
+    PatternTest, PortTest, Quantified, Quantifier, SUBJECT, StatementPart, StatementTest, Test,
+};
+use pillarlint_parser::source::Span;
+use pillarlint_parser::tree::{Node, Value};
+
+/// What loading a condition needs beside the condition.
+#[derive(Clone)]
+pub(super) struct Reading<'c, 'p> {
+    pub(super) context: &'c Context,
+    pub(super) scope: Scope<'p>,
+    pub(super) problems: &'p Problems,
+    /// Whether `absent` must be said.
+    pub(super) strict: bool,
+}
+
+/// Conditions deeper than this are refused.
+const MAX_DEPTH: usize = 32;
+
+impl<'p> Reading<'_, 'p> {
+    /// A condition.
+    pub(super) fn condition(&self, node: &Node<'_>) -> Option<Condition> {
+        self.nested(node, 0)
+    }
+
+    fn nested(&self, node: &Node<'_>, depth: usize) -> Option<Condition> {
+        if depth > MAX_DEPTH {
+            wrong(self.problems, node.span, "conditions are nested too deeply");
+            return None;
+        }
+        let fields = Fields::of(node, "a condition", self.problems)?;
+        let condition = if let Some(parts) = fields.take("all") {
+            self.parts(parts, depth).map(Condition::All)
+        } else if let Some(parts) = fields.take("any") {
+            self.parts(parts, depth).map(Condition::Any)
+        } else if let Some(part) = fields.take("not") {
+            self.nested(part, depth + 1)
+                .map(|part| Condition::Not(Box::new(part)))
+        } else if let Some(test) = fields.take("statement") {
+            self.statement(test)
+                .map(|test| Condition::Statement(Box::new(test)))
+        } else if let Some(kinds) = fields.take("referenced") {
+            Some(Condition::Referenced(match &kinds.value {
+                Value::Bool(true) => Vec::new(),
+                _ => self.kinds(&texts(kinds, "referenced", self.problems)),
+            }))
+        } else if let Some(port) = fields.take("covers-port") {
+            self.port(port).map(|port| Condition::CoversPort(Box::new(port)))
+        } else if let Some(name) = fields.take("builtin") {
+            self.builtin(name, fields.take("with"), false)
+                .map(Condition::Builtin)
+        } else if let Some(at) = fields.take("at") {
+            self.test(at, &fields).map(|test| Condition::Test(Box::new(test)))
+        } else {
+            let quantifier = Quantifier::ALL.iter().find_map(|quantifier| {
+                fields
+                    .take(quantifier.name())
+                    .map(|node| (*quantifier, node))
+            });
+            match quantifier {
+                Some((quantifier, node)) => self
+                    .quantified(quantifier, node, depth)
+                    .map(|quantified| Condition::Quantified(Box::new(quantified))),
+                None => {
+                    wrong(
+                        self.problems,
+                        fields.span,
+                        "a condition needs one of `at`, `all`, `any`, `not`, `every`, `some`, `none`, `statement`, \
+                         `referenced`, `covers-port` or `builtin`",
+                    );
+                    return None;
+                }
+            }
+        };
+        fields.finish();
+        condition
+    }
+
+    fn parts(&self, node: &Node<'_>, depth: usize) -> Option<Vec<Condition>> {
+        let Value::List(items) = &node.value else {
+            wrong(self.problems, node.span, "should be a list of conditions");
+            return None;
+        };
+        if items.is_empty() {
+            wrong(self.problems, node.span, "needs at least one condition");
+        }
+        items
+            .iter()
+            .map(|item| self.nested(item, depth + 1))
+            .collect()
+    }
+
+    fn test(&self, at: &Node<'_>, fields: &Fields<'_, '_, '_>) -> Option<Test> {
+        let path = self.path(at)?;
+        let mut operator: Option<(&str, Operator)> = None;
+        let mut failed = false;
+        for &name in OPERATORS {
+            let Some(argument) = fields.take(name) else {
+                continue;
+            };
+            if let Some((other, _)) = operator {
+                wrong(
+                    self.problems,
+                    argument.span,
+                    format!("one operator only: `{other}` stands here already"),
+                );
+                return None;
+            }
+            match self.operator(name, argument) {
+                Some(read) => operator = Some((name, read)),
+                None => failed = true,
+            }
+        }
+        let absent = fields.text("absent").and_then(|name| {
+            let absent = Absent::from_name(name);
+            if absent.is_none() {
+                wrong(
+                    self.problems,
+                    fields.span,
+                    "`absent` should be `pass`, `fail` or `unknown`",
+                );
+            }
+            absent
+        });
+        let culprit = fields.text("culprit") == Some("true");
+        if failed {
+            return None;
+        }
+        let Some((name, operator)) = operator else {
+            wrong(
+                self.problems,
+                at.span,
+                format!("needs an operator, one of {}", OPERATORS.join(", ")),
+            );
+            return None;
+        };
+        let says_itself = matches!(operator, Operator::Set(_) | Operator::Empty(_));
+        if says_itself && absent.is_some() {
+            wrong(
+                self.problems,
+                at.span,
+                format!("`{name}` takes no `absent`: it answers that itself"),
+            );
+        }
+        if self.strict && !says_itself && absent.is_none() {
+            wrong(
+                self.problems,
+                at.span,
+                "in `expect`, `absent` must be said: `pass`, `fail` or `unknown`",
+            );
+        }
+        Some(Test {
+            at: path,
+            operator,
+            absent: absent.unwrap_or(Absent::Fail),
+            culprit,
+        })
+    }
+
+    fn path(&self, node: &Node<'_>) -> Option<Path> {
+        let text = text(node, "at", self.problems)?;
+        self.scope.path(text, node.span)
+    }
+
+    fn operator(&self, name: &str, argument: &Node<'_>) -> Option<Operator> {
+        Some(match name {
+            "equals" => Operator::Equals(self.operand(argument)?),
+            "not-equals" => Operator::NotEquals(self.operand(argument)?),
+            "equals-ignoring-case" => {
+                Operator::EqualsIgnoringCase(text(argument, name, self.problems)?.to_owned())
+            }
+            "in" => Operator::In(self.list(argument)?),
+            "not-in" => Operator::NotIn(self.list(argument)?),
+            "starts-with" | "starts-with-any" => Operator::StartsWith(self.list(argument)?),
+            "ends-with" => Operator::EndsWith(self.list(argument)?),
+            "matches" => Operator::Matches(self.pattern(argument)?),
+            "not-matches" => Operator::NotMatches(self.pattern(argument)?),
+            "contains" => Operator::Contains(self.list(argument)?),
+            "at-least" => Operator::AtLeast(self.number_operand(argument)?),
+            "at-most" => Operator::AtMost(self.number_operand(argument)?),
+            "more-than" => Operator::MoreThan(self.number_operand(argument)?),
+            "less-than" => Operator::LessThan(self.number_operand(argument)?),
+            "set" => Operator::Set(self.boolean(argument)?),
+            "empty" => Operator::Empty(self.boolean(argument)?),
+            "count-at-least" => Operator::CountAtLeast(self.number(argument)?),
+            "distinct-at-least" => Operator::DistinctAtLeast(self.number(argument)?),
+            "open-cidr" => Operator::OpenCidr(self.boolean(argument)?),
+            "refers-to" => {
+                Operator::RefersTo(self.kinds(&texts(argument, name, self.problems)))
+            }
+            _ => return None,
+        })
+    }
+
+    fn operand(&self, node: &Node<'_>) -> Option<Operand> {
+        match &node.value {
+            Value::Map(_) => {
+                let fields = Fields::of(node, "an argument", self.problems)?;
+                let path = fields.require("path").and_then(|path| self.path(path));
+                fields.finish();
+                path.map(Operand::Path)
+            }
+            _ => text(node, "argument", self.problems).map(|text| Operand::Literal(text.to_owned())),
+        }
+    }
+
+    fn number_operand(&self, node: &Node<'_>) -> Option<Operand> {
+        let operand = self.operand(node)?;
+        match &operand {
+            Operand::Literal(text) if crate::operator::number(text).is_none() => {
+                wrong(self.problems, node.span, "should be a number");
+                None
+            }
+            _ => Some(operand),
+        }
+    }
+
+    fn boolean(&self, node: &Node<'_>) -> Option<bool> {
+        match node.value {
+            Value::Bool(value) => Some(value),
+            _ => {
+                wrong(self.problems, node.span, "should be `true` or `false`");
+                None
+            }
+        }
+    }
+
+    fn number<T: std::str::FromStr>(&self, node: &Node<'_>) -> Option<T> {
+        let number = match &node.value {
+            Value::Number(text) => text.parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            wrong(self.problems, node.span, "should be a whole number");
+        }
+        number
+    }
+
+    fn pattern(&self, node: &Node<'_>) -> Option<Pattern> {
+        let source = text(node, "pattern", self.problems)?;
+        match Pattern::new(source) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let first = error.lines().last().unwrap_or("").trim().to_owned();
+                wrong(
+                    self.problems,
+                    node.span,
+                    format!("not a regular expression: {first}"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A list of texts, or `{ data: NAME }`.
+    fn list(&self, node: &Node<'_>) -> Option<Vec<String>> {
+        if let Value::Map(_) = &node.value {
+            let fields = Fields::of(node, "an argument", self.problems)?;
+            let data = fields.require("data");
+            fields.finish();
+            let data = data?;
+            let name = text(data, "data", self.problems)?;
+            let values = self.context.data.get(name);
+            if values.is_none() {
+                let names = self.context.data.keys().map(String::as_str);
+                wrong(
+                    self.problems,
+                    data.span,
+                    format!("no data table `{name}`{}", hint(name, names)),
+                );
+            }
+            return values.cloned();
+        }
+        Some(
+            texts(node, "argument", self.problems)
+                .into_iter()
+                .map(|(text, _)| text.to_owned())
+                .collect(),
+        )
+    }
+
+    /// Kinds that the table of types has.
+    pub(super) fn kinds(&self, kinds: &[(&str, Span)]) -> Vec<String> {
+        super::known_kinds(kinds, self.problems)
+    }
+
+    fn quantified(&self, quantifier: Quantifier, node: &Node<'_>, depth: usize) -> Option<Quantified> {
+        let fields = Fields::of(node, quantifier.name(), self.problems)?;
+        let name = fields.text("as").unwrap_or("@").to_owned();
+        let mut inner = self.clone();
+        let domain = inner.domain(&fields, &name);
+        let filter = fields.take("where");
+        let expect = fields.take("expect");
+        if expect.is_none() && quantifier == Quantifier::Every {
+            wrong(self.problems, fields.span, "`every` needs `expect`");
+        }
+        fields.finish();
+        let (domain, slot) = domain?;
+        let mut filtering = inner.clone();
+        filtering.strict = false;
+        let filter = match filter {
+            Some(node) => Some(filtering.nested(node, depth + 1)?),
+            None => None,
+        };
+        let expect = match expect {
+            Some(node) => Some(inner.nested(node, depth + 1)?),
+            None => None,
+        };
+        Some(Quantified {
+            quantifier,
+            domain,
+            slot,
+            filter,
+            expect,
+        })
+    }
+
+    /// The domain of a quantifier or a check, and the slot of its elements, which `name` is bound to.
+    pub(super) fn domain(
+        &mut self,
+        fields: &Fields<'_, '_, '_>,
+        name: &str,
+    ) -> Option<(Domain, crate::rule::Slot)> {
+        let asked = [
+            ("each", fields.take("each")),
+            ("statements", fields.take("statements")),
+            ("resources", fields.take("resources")),
+            ("linked", fields.take("linked")),
+        ];
+        let mut given = asked
+            .iter()
+            .filter_map(|(key, node)| node.map(|node| (*key, node)));
+        let (key, node) = match (given.next(), given.next()) {
+            (Some(one), None) => one,
+            _ => {
+                wrong(
+                    self.problems,
+                    fields.span,
+                    "needs exactly one of `each`, `statements`, `resources` and `linked`",
+                );
+                return None;
+            }
+        };
+        match key {
+            "each" => {
+                let path = text(node, "each", self.problems)?;
+                let path = self.scope.path_to_many(path, node.span)?;
+                let slot = self.scope.add_element(name, &path);
+                Some((Domain::Each(path), slot))
+            }
+            "statements" => {
+                let path = text(node, "statements", self.problems)?;
+                let path = self.scope.path(path, node.span)?;
+                let slot = self.scope.add_free(name);
+                Some((Domain::Statements(path), slot))
+            }
+            "resources" => {
+                let kinds = self.kinds(&texts(node, "resources", self.problems));
+                let slot = self.scope.add_resource(name, &kinds);
+                Some((Domain::Resources(kinds), slot))
+            }
+            _ => {
+                let link = self.link(node)?;
+                let slot = self.scope.add_resource(name, &link.kinds);
+                Some((Domain::Linked(link), slot))
+            }
+        }
+    }
+
+    fn link(&self, node: &Node<'_>) -> Option<Link> {
+        let fields = Fields::of(node, "linked", self.problems)?;
+        let kinds = self.kinds(&fields.texts("kinds"));
+        if kinds.is_empty() {
+            wrong(self.problems, fields.span, "`kinds` is missing");
+        }
+        let candidate = Scope::new(&kinds, self.problems);
+        let by: Option<Vec<Path>> = fields
+            .texts("by")
+            .into_iter()
+            .map(|(path, span)| candidate.path_to_many(path, span))
+            .collect();
+        let to = match fields.take("to") {
+            Some(node) => self.scope.path(text(node, "to", self.problems)?, node.span),
+            None => Some(Path {
+                root: SUBJECT,
+                beside: false,
+                steps: Vec::new(),
+            }),
+        };
+        let around = fields.take("text").and_then(|node| {
+            let around = text(node, "text", self.problems)?;
+            let parts = around.split_once("{}");
+            if parts.is_none() {
+                wrong(
+                    self.problems,
+                    node.span,
+                    "should have `{}` where the reference stands",
+                );
+            }
+            parts.map(|(before, after)| (before.to_owned(), after.to_owned()))
+        });
+        // The target's kind is not known here, so its own name is looked up as it is written.
+        let name = fields.take("name").and_then(|node| {
+            let path = text(node, "name", self.problems)?;
+            Scope::new(&[], self.problems).path(path, node.span)
+        });
+        let attribute = fields.text("attribute").map(str::to_owned);
+        let span = fields.span;
+        fields.finish();
+        let by = by?;
+        if by.is_empty() {
+            wrong(self.problems, span, "`by` is missing");
+        }
+        Some(Link {
+            kinds,
+            by,
+            to: to?,
+            text: around,
+            name,
+            attribute,
+        })
+    }
+
+    fn statement(&self, node: &Node<'_>) -> Option<StatementTest> {
+        let fields = Fields::of(node, "statement", self.problems)?;
+        let at = match fields.take("in") {
+            Some(path) => self.path(path),
+            None => self.scope.path("@", node.span),
+        };
+        let effect = fields.text("effect").map(str::to_owned);
+        if !matches!(effect.as_deref(), None | Some("Allow" | "Deny")) {
+            wrong(self.problems, fields.span, "`effect` should be `Allow` or `Deny`");
+        }
+        let action = fields.take("action").map(|node| self.pattern_test(node, true));
+        let resource = fields
+            .take("resource")
+            .map(|node| self.pattern_test(node, false));
+        let anyone = match fields.take("principal") {
+            None => false,
+            Some(node) => {
+                if node.as_str() != Some("anyone") {
+                    wrong(self.problems, node.span, "`principal` should be `anyone`");
+                }
+                true
+            }
+        };
+        let condition = fields.take("condition").map(|node| self.condition_test(node));
+        let culprit = match fields.text("culprit") {
+            None => StatementPart::Action,
+            Some(name) => StatementPart::from_name(name).unwrap_or_else(|| {
+                wrong(
+                    self.problems,
+                    fields.span,
+                    "`culprit` should be `action`, `resource` or `principal`",
+                );
+                StatementPart::Action
+            }),
+        };
+        fields.finish();
+        Some(StatementTest {
+            at: at?,
+            effect,
+            action: flatten(action)?,
+            resource: flatten(resource)?,
+            anyone,
+            condition: flatten(condition)?,
+            culprit,
+        })
+    }
+
+    fn pattern_test(&self, node: &Node<'_>, is_action: bool) -> Option<PatternTest> {
+        let fields = Fields::of(node, "action or resource", self.problems)?;
+        let test = if let Some(list) = fields.take("is") {
+            self.list(list).map(PatternTest::Is)
+        } else if let Some(pattern) = fields.take("matches") {
+            self.pattern(pattern).map(PatternTest::Matches)
+        } else if let Some(text) = fields.text("grants") {
+            Some(PatternTest::Grants(text.to_owned()))
+        } else if is_action && fields.take("restrictable").is_some() {
+            Some(PatternTest::Restrictable)
+        } else {
+            wrong(
+                self.problems,
+                fields.span,
+                "needs one of `is`, `matches`, `grants` or (for actions) `restrictable`",
+            );
+            None
+        };
+        fields.finish();
+        test
+    }
+
+    fn condition_test(&self, node: &Node<'_>) -> Option<ConditionTest> {
+        if node.as_str() == Some("none") {
+            return Some(ConditionTest::None);
+        }
+        let fields = Fields::of(node, "condition", self.problems)?;
+        let test = if let Some(list) = fields.take("without") {
+            self.list(list).map(ConditionTest::Without)
+        } else if let Some(list) = fields.take("keys-without") {
+            self.list(list).map(ConditionTest::KeysWithout)
+        } else {
+            wrong(
+                self.problems,
+                fields.span,
+                "should be `none`, `without` or `keys-without`",
+            );
+            None
+        };
+        fields.finish();
+        test
+    }
+
+    fn port(&self, node: &Node<'_>) -> Option<PortTest> {
+        let fields = Fields::of(node, "covers-port", self.problems)?;
+        let port = fields.require("port").and_then(|node| self.number(node));
+        let protocol = fields.require_text("protocol").unwrap_or("tcp").to_owned();
+        if protocol != "tcp" && protocol != "udp" {
+            wrong(self.problems, fields.span, "`protocol` should be `tcp` or `udp`");
+        }
+        let path = |key| fields.require(key).and_then(|node| self.path(node));
+        let (protocol_at, from, to) = (path("protocol-at"), path("from"), path("to"));
+        fields.finish();
+        Some(PortTest {
+            port: port?,
+            protocol,
+            protocol_at: protocol_at?,
+            from: from?,
+            to: to?,
+        })
+    }
+
+    /// A call of Rust code: known, of the right sort, with all its parameters.
+    pub(super) fn builtin(
+        &self,
+        name_node: &Node<'_>,
+        with: Option<&Node<'_>>,
+        whole_check: bool,
+    ) -> Option<BuiltinCall> {
+        let name = text(name_node, "builtin", self.problems)?;
+        let signature = SIGNATURES
+            .iter()
+            .find(|one| one.name == name && one.whole_check == whole_check);
+        let Some(signature) = signature else {
+            let names = SIGNATURES
+                .iter()
+                .filter(|one| one.whole_check == whole_check)
+                .map(|one| one.name);
+            wrong(
+                self.problems,
+                name_node.span,
+                format!("no builtin `{name}` here{}", hint(name, names)),
+            );
+            return None;
+        };
+        let mut call = BuiltinCall {
+            name: name.to_owned(),
+            paths: Vec::new(),
+            numbers: Vec::new(),
+            lists: Vec::new(),
+        };
+        let Some(with) = with else {
+            if !signature.parameters.is_empty() {
+                wrong(self.problems, name_node.span, "`with` is missing");
+                return None;
+            }
+            return Some(call);
+        };
+        let fields = Fields::of(with, "with", self.problems)?;
+        for &(parameter, sort) in signature.parameters {
+            let node = fields.require(parameter)?;
+            let key = parameter.to_owned();
+            match sort {
+                Parameter::Path => call.paths.push((key, self.path(node)?)),
+                Parameter::Number => call.numbers.push((key, self.number(node)?)),
+                Parameter::List => call.lists.push((key, self.list(node)?)),
+            }
+        }
+        fields.finish();
+        Some(call)
+    }
+}
+
+fn flatten<T>(option: Option<Option<T>>) -> Option<Option<T>> {
+    match option {
+        None => Some(None),
+        Some(None) => None,
+        Some(some) => Some(some),
+    }
+}
+
+/// The names of the operators.
+const OPERATORS: &[&str] = &[
+    "equals",
+    "not-equals",
+    "equals-ignoring-case",
+    "in",
+    "not-in",
+    "starts-with",
+    "starts-with-any",
+    "ends-with",
+    "matches",
+    "not-matches",
+    "contains",
+    "at-least",
+    "at-most",
+    "more-than",
+    "less-than",
+    "set",
+    "empty",
+    "count-at-least",
+    "distinct-at-least",
+    "open-cidr",
+    "refers-to",
+];

@@ -1,0 +1,77 @@
+//! `rules/practices.yaml`: the framework, as written.
+
+use super::reader::{Fields, Problems, wrong};
+use super::with_root;
+use crate::framework::{Framework, KeyPractice, Pillar, Practice, Question};
+use pillarlint_parser::source::FileId;
+use pillarlint_parser::tree::{Node, Problem, Value};
+
+/// The framework of a file, and what is wrong with it.
+pub fn framework(file: FileId, text: &str) -> (Framework, Vec<Problem>) {
+    let problems = Problems::default();
+    let framework = with_root(file, text, &problems, |root| {
+        let fields = Fields::of(root, "the framework", &problems)?;
+        let edition = fields.require_text("edition")?.to_owned();
+        fields.require_text("source");
+        let pillars = list(fields.require("pillars"), &problems, pillar);
+        fields.finish();
+        Some(Framework { edition, pillars })
+    });
+    (framework.unwrap_or_default(), problems.into_inner())
+}
+
+fn list<T>(
+    node: Option<&Node<'_>>,
+    problems: &Problems,
+    read: fn(&Fields<'_, '_, '_>, &Problems) -> Option<T>,
+) -> Vec<T> {
+    let Some(node) = node else {
+        return Vec::new();
+    };
+    let Value::List(items) = &node.value else {
+        wrong(problems, node.span, "should be a list");
+        return Vec::new();
+    };
+    items
+        .iter()
+        .filter_map(|item| {
+            let fields = Fields::of(item, "an entry", problems)?;
+            let one = read(&fields, problems);
+            fields.finish();
+            one
+        })
+        .collect()
+}
+
+fn pillar(fields: &Fields<'_, '_, '_>, problems: &Problems) -> Option<Pillar> {
+    Some(Pillar {
+        id: fields.require_text("id")?.to_owned(),
+        title: fields.require_text("title")?.to_owned(),
+        focus: fields.require_text("focus")?.to_owned(),
+        key_practices: list(fields.require("key_practices"), problems, |fields, _| {
+            Some(KeyPractice {
+                id: fields.require_text("id")?.to_owned(),
+                title: fields.require_text("title")?.to_owned(),
+                questions: fields
+                    .texts("questions")
+                    .into_iter()
+                    .map(|(text, _)| text.to_owned())
+                    .collect(),
+            })
+        }),
+        questions: list(fields.require("questions"), problems, |fields, problems| {
+            Some(Question {
+                id: fields.require_text("id")?.to_owned(),
+                text: fields.require_text("text")?.to_owned(),
+                practices: list(fields.require("practices"), problems, |fields, _| {
+                    Some(Practice {
+                        id: fields.require_text("id")?.to_owned(),
+                        title: fields.require_text("title")?.to_owned(),
+                        risk: fields.require_text("risk")?.to_owned(),
+                        link: fields.require_text("link")?.to_owned(),
+                    })
+                }),
+            })
+        }),
+    })
+}

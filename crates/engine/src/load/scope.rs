@@ -1,0 +1,254 @@
+//! The names of a check, and the paths that begin at them: parsed, and held against the table of types.
+
+use super::reader::{Problems, hint, wrong};
+use crate::path::compile;
+use crate::rule::{Path, SUBJECT, Slot, Step};
+use pillarlint_parser::source::Span;
+use pillarlint_schema::{Member, Shape};
+
+/// What stands beside the properties of a resource.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html>
+const BESIDE: [&str; 7] = [
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Metadata",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+];
+
+/// The names that a path may begin with.
+#[derive(Clone)]
+pub(super) struct Scope<'p> {
+    names: Vec<Name>,
+    next: Slot,
+    most: std::rc::Rc<std::cell::Cell<Slot>>,
+    problems: &'p Problems,
+}
+
+#[derive(Clone)]
+struct Name {
+    name: String,
+    path: Path,
+    /// What it may be; empty where nothing is known of it.
+    shapes: Vec<Shape>,
+    is_resource: bool,
+}
+
+impl<'p> Scope<'p> {
+    /// The names of a check that asks resources of these kinds.
+    pub(super) fn new(kinds: &[String], problems: &'p Problems) -> Self {
+        let mut scope = Self {
+            names: Vec::new(),
+            next: SUBJECT + 1,
+            most: std::rc::Rc::new(std::cell::Cell::new(SUBJECT + 1)),
+            problems,
+        };
+        scope.names.push(Name {
+            name: "$".to_owned(),
+            path: root(SUBJECT, false),
+            shapes: shapes(kinds),
+            is_resource: true,
+        });
+        scope.names.push(Name {
+            name: "resource".to_owned(),
+            path: root(SUBJECT, true),
+            shapes: Vec::new(),
+            is_resource: false,
+        });
+        scope
+    }
+
+    /// How many slots the check needs in all.
+    pub(super) fn slots(&self) -> Slot {
+        self.most.get()
+    }
+
+    /// A name for a resource.
+    pub(super) fn add_resource(&mut self, name: &str, kinds: &[String]) -> Slot {
+        let shapes = shapes(kinds);
+        self.add(name, shapes, true)
+    }
+
+    /// A name for an element that a path with `[*]` reaches.
+    pub(super) fn add_element(&mut self, name: &str, path: &Path) -> Slot {
+        let shapes = self.shapes_of(path);
+        self.add(name, shapes, false)
+    }
+
+    /// A name of which nothing is known.
+    pub(super) fn add_free(&mut self, name: &str) -> Slot {
+        self.add(name, Vec::new(), false)
+    }
+
+    fn add(&mut self, name: &str, shapes: Vec<Shape>, is_resource: bool) -> Slot {
+        let slot = self.next;
+        self.next += 1;
+        self.most.set(self.most.get().max(self.next));
+        self.names.push(Name {
+            name: name.to_owned(),
+            path: root(slot, false),
+            shapes,
+            is_resource,
+        });
+        slot
+    }
+
+    /// A name for a path (the field of a shape).
+    pub(super) fn add_field(&mut self, name: &str, path: Path) {
+        let shapes = self.shapes_of(&path);
+        self.names.push(Name {
+            name: name.to_owned(),
+            path,
+            shapes,
+            is_resource: false,
+        });
+    }
+
+    /// A path to one value.
+    pub(super) fn path(&self, text: &str, span: Span) -> Option<Path> {
+        let path = self.path_to_many(text, span)?;
+        if path.steps.contains(&Step::All) {
+            wrong(
+                self.problems,
+                span,
+                format!("`{text}` reaches many values; ask them with `every`, `some` or `none`"),
+            );
+            return None;
+        }
+        Some(path)
+    }
+
+    /// A path that may have `[*]`.
+    pub(super) fn path_to_many(&self, text: &str, span: Span) -> Option<Path> {
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let (name, mut steps) = text.split_at(end);
+        let Some(known) = self.names.iter().rev().find(|one| one.name == name) else {
+            let names = self.names.iter().map(|one| one.name.as_str());
+            wrong(
+                self.problems,
+                span,
+                format!("the path begins with the unknown name `{name}`{}", hint(name, names)),
+            );
+            return None;
+        };
+        let mut path = known.path.clone();
+        let mut shapes = known.shapes.clone();
+        if let Some(rest) = steps.strip_prefix(".$resource") {
+            if !known.is_resource {
+                wrong(self.problems, span, format!("`{name}` is no resource"));
+                return None;
+            }
+            path.beside = true;
+            shapes.clear();
+            steps = rest;
+        }
+        let steps = match compile(steps) {
+            Ok(steps) => steps,
+            Err(message) => {
+                wrong(self.problems, span, message);
+                return None;
+            }
+        };
+        if path.beside && path.steps.is_empty() {
+            if let Some(Step::Key(key)) = steps.first() {
+                if !BESIDE.contains(&key.as_str()) {
+                    wrong(
+                        self.problems,
+                        span,
+                        format!("a resource has no attribute `{key}`{}", hint(key, BESIDE)),
+                    );
+                    return None;
+                }
+            }
+        }
+        if !shapes.is_empty() {
+            self.hold_against(text, span, &steps, shapes)?;
+        }
+        path.steps.extend(steps);
+        Some(path)
+    }
+
+    fn hold_against(&self, text: &str, span: Span, steps: &[Step], mut shapes: Vec<Shape>) -> Option<()> {
+        for step in steps {
+            let (next, free, known) = step_into(&shapes, step);
+            if next.is_empty() && !free {
+                let what = match step {
+                    Step::Key(key) => {
+                        format!("`{key}`{}", hint(key, known.iter().map(String::as_str)))
+                    }
+                    Step::Index(_) | Step::All => "list".to_owned(),
+                };
+                wrong(
+                    self.problems,
+                    span,
+                    format!("the type has no {what} (in the path `{text}`)"),
+                );
+                return None;
+            }
+            if free {
+                return Some(());
+            }
+            shapes = next;
+        }
+        Some(())
+    }
+
+    fn shapes_of(&self, path: &Path) -> Vec<Shape> {
+        let base = self
+            .names
+            .iter()
+            .rev()
+            .find(|one| one.path.root == path.root && one.path.beside == path.beside && one.path.steps.is_empty());
+        let Some(base) = base else {
+            return Vec::new();
+        };
+        let mut shapes = base.shapes.clone();
+        for step in &path.steps {
+            let (next, free, _) = step_into(&shapes, step);
+            if free {
+                return Vec::new();
+            }
+            shapes = next;
+        }
+        shapes
+    }
+}
+
+/// What a step leads to, whether anything may stand there, and which names there are.
+fn step_into(shapes: &[Shape], step: &Step) -> (Vec<Shape>, bool, Vec<String>) {
+    let mut next = Vec::new();
+    let mut free = false;
+    let mut known = Vec::new();
+    for shape in shapes {
+        match step {
+            Step::Key(key) => match shape.member(key) {
+                Member::Known(member) => next.push(member),
+                Member::Free => free = true,
+                Member::Unknown => known.extend(shape.members().map(|one| one.name.to_owned())),
+            },
+            Step::Index(_) | Step::All => match (shape.element(), shape.map_value()) {
+                (None, None) => free |= shape.kinds().any(|kind| kind == pillarlint_schema::Kind::Json),
+                (element, value) => next.extend(element.into_iter().chain(value)),
+            },
+        }
+    }
+    (next, free, known)
+}
+
+fn root(slot: Slot, beside: bool) -> Path {
+    Path {
+        root: slot,
+        beside,
+        steps: Vec::new(),
+    }
+}
+
+fn shapes(kinds: &[String]) -> Vec<Shape> {
+    kinds
+        .iter()
+        .filter_map(|kind| pillarlint_schema::resource_type(kind))
+        .map(|info| info.shape())
+        .collect()
+}

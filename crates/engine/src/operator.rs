@@ -1,0 +1,452 @@
+//! Operators: one value, compared as the services compare.
+
+use crate::evaluate::{Asking, Truth};
+use crate::path::{Reached, head_of};
+use crate::rule::{Operand, Operator};
+use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
+use std::borrow::Cow;
+
+/// A text with a dynamic reference (`{{resolve:ssm:…}}`) is not known before deployment.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
+fn is_dynamic(text: &str) -> bool {
+    text.contains("{{resolve:")
+}
+
+/// The scalar's text, where it is known.
+pub(crate) fn known_text<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    node.scalar_text().filter(|text| !is_dynamic(text))
+}
+
+/// What is known of a text: all of it, its possible values, or its two ends.
+enum Known<'n> {
+    Text(&'n str),
+    OneOf(&'n [Cow<'n, str>]),
+    Ends(&'n str, &'n str),
+    Nothing,
+    NoScalar,
+}
+
+fn known<'n>(node: &'n Node<'_>) -> Known<'n> {
+    match &node.value {
+        Value::Symbol(symbol) => match &**symbol {
+            Symbol::Reference(Reference {
+                allowed: Some(allowed),
+                indices,
+                ..
+            }) if indices.is_empty() => Known::OneOf(allowed),
+            Symbol::Text(pieces) => {
+                let end = |piece: Option<&'n Node<'_>>| {
+                    piece
+                        .and_then(|piece| piece.as_str())
+                        .filter(|text| !is_dynamic(text))
+                        .unwrap_or("")
+                };
+                if pieces
+                    .iter()
+                    .any(|piece| piece.as_str().is_some_and(is_dynamic))
+                {
+                    return Known::Nothing;
+                }
+                Known::Ends(end(pieces.first()), end(pieces.last()))
+            }
+            _ => Known::Nothing,
+        },
+        Value::List(_) | Value::Map(_) | Value::Null => Known::NoScalar,
+        _ => match node.scalar_text() {
+            Some(text) if !is_dynamic(text) => Known::Text(text),
+            _ => Known::Nothing,
+        },
+    }
+}
+
+/// Asks a predicate of a text that may be known in part. `ends` may rule it out by the two ends.
+fn ask(node: &Node<'_>, is: impl Fn(&str) -> bool, ends: impl Fn(&str, &str) -> Truth) -> Truth {
+    match known(node) {
+        Known::Text(text) => is(text).into(),
+        Known::OneOf(allowed) => {
+            let held = allowed.iter().filter(|one| is(one)).count();
+            if held == 0 {
+                Truth::False
+            } else if held == allowed.len() {
+                Truth::True
+            } else {
+                Truth::Unknown
+            }
+        }
+        Known::Ends(start, end) => ends(start, end),
+        Known::Nothing => Truth::Unknown,
+        Known::NoScalar => Truth::False,
+    }
+}
+
+/// Whether two scalars are the same as services see it: `true` is `True`, `22` is `22.0`.
+pub(crate) fn same_text(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let is_bool = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+    if is_bool(a) && is_bool(b) {
+        return a.eq_ignore_ascii_case(b);
+    }
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// A number, where the text is one and no identifier with a leading zero (an account id).
+pub(crate) fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+' || c == '.') {
+        return None;
+    }
+    let digits = text.trim_start_matches(['-', '+']);
+    if digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.") {
+        return None;
+    }
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+fn equals_text(node: &Node<'_>, text: &str) -> Truth {
+    ask(
+        node,
+        |value| same_text(value, text),
+        |start, end| could(text.starts_with(start) && text.ends_with(end)),
+    )
+}
+
+fn could(possible: bool) -> Truth {
+    if possible { Truth::Unknown } else { Truth::False }
+}
+
+/// Whether two values are the same.
+pub(crate) fn same(a: &Node<'_>, b: &Node<'_>) -> Truth {
+    if let Some(text) = known_text(b) {
+        return equals_text(a, text);
+    }
+    if let Some(text) = known_text(a) {
+        return equals_text(b, text);
+    }
+    let (Value::Symbol(left), Value::Symbol(right)) = (&a.value, &b.value) else {
+        return Truth::Unknown;
+    };
+    match (&**left, &**right) {
+        (Symbol::Reference(left), Symbol::Reference(right)) => same_reference(left, right),
+        (Symbol::Text(left), Symbol::Text(right)) => {
+            if left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(a, b)| same(a, b) == Truth::True)
+            {
+                Truth::True
+            } else {
+                Truth::Unknown
+            }
+        }
+        _ => Truth::Unknown,
+    }
+}
+
+fn same_reference(left: &Reference<'_>, right: &Reference<'_>) -> Truth {
+    if left.origin == right.origin && left.attribute == right.attribute {
+        if left.indices == right.indices {
+            return Truth::True;
+        }
+        // Different indices into the zones of a region are different zones.
+        let zones = matches!(left.origin, Origin::Zones(_));
+        return if zones && left.indices.len() == right.indices.len() {
+            Truth::False
+        } else {
+            Truth::Unknown
+        };
+    }
+    match (&left.origin, &right.origin) {
+        // Two resources are two things, whatever the service calls them.
+        (Origin::Resource(a), Origin::Resource(b))
+            if a != b && left.attribute.is_empty() && right.attribute.is_empty() =>
+        {
+            Truth::False
+        }
+        _ => Truth::Unknown,
+    }
+}
+
+impl<'a, 's> Asking<'a, 's> {
+    /// Asks an operator of a value that is set.
+    pub(crate) fn compare(&self, node: &'a Node<'s>, operator: &Operator) -> Truth {
+        match operator {
+            Operator::Equals(operand) => self.equals(node, operand),
+            Operator::NotEquals(operand) => self.equals(node, operand).not(),
+            Operator::EqualsIgnoringCase(text) => ask(
+                node,
+                |value| value.eq_ignore_ascii_case(text),
+                |_, _| Truth::Unknown,
+            ),
+            Operator::In(list) => Truth::any(list.iter().map(|text| equals_text(node, text))),
+            Operator::NotIn(list) => {
+                Truth::any(list.iter().map(|text| equals_text(node, text))).not()
+            }
+            Operator::StartsWith(list) => ask(
+                node,
+                |value| list.iter().any(|text| value.starts_with(text.as_str())),
+                |start, _| {
+                    if list.iter().any(|text| start.starts_with(text.as_str())) {
+                        Truth::True
+                    } else {
+                        could(list.iter().any(|text| text.starts_with(start)))
+                    }
+                },
+            ),
+            Operator::EndsWith(list) => ask(
+                node,
+                |value| list.iter().any(|text| value.ends_with(text.as_str())),
+                |_, end| {
+                    if list.iter().any(|text| end.ends_with(text.as_str())) {
+                        Truth::True
+                    } else {
+                        could(list.iter().any(|text| text.ends_with(end)))
+                    }
+                },
+            ),
+            Operator::Matches(pattern) => ask(
+                node,
+                |value| pattern.is_match(value),
+                |_, _| Truth::Unknown,
+            ),
+            Operator::NotMatches(pattern) => ask(
+                node,
+                |value| !pattern.is_match(value),
+                |_, _| Truth::Unknown,
+            ),
+            Operator::Contains(list) => self.contains(node, list),
+            Operator::AtLeast(operand) => self.number(node, operand, |a, b| a >= b),
+            Operator::AtMost(operand) => self.number(node, operand, |a, b| a <= b),
+            Operator::MoreThan(operand) => self.number(node, operand, |a, b| a > b),
+            Operator::LessThan(operand) => self.number(node, operand, |a, b| a < b),
+            // The value is there, or the test would not be asked.
+            Operator::Set(wanted) => (*wanted).into(),
+            Operator::Empty(wanted) => {
+                let empty = self.is_empty(node);
+                if *wanted { empty } else { empty.not() }
+            }
+            Operator::CountAtLeast(count) => self.count(node, *count),
+            Operator::DistinctAtLeast(count) => self.distinct(node, *count),
+            Operator::OpenCidr(wanted) => {
+                let open = ask(
+                    node,
+                    |value| value.trim().ends_with("/0"),
+                    |_, end| match end.rsplit_once('/') {
+                        Some((_, "0")) => Truth::True,
+                        Some((_, bits)) if !bits.is_empty() => Truth::False,
+                        _ => Truth::Unknown,
+                    },
+                );
+                if *wanted { open } else { open.not() }
+            }
+            Operator::RefersTo(kinds) => self.refers_to(node, kinds),
+        }
+    }
+
+    fn equals(&self, node: &'a Node<'s>, operand: &Operand) -> Truth {
+        match operand {
+            Operand::Literal(text) => equals_text(node, text),
+            Operand::Path(path) => match self.reach(path) {
+                Reached::Value(other) => same(node, other),
+                Reached::Missing(_) => Truth::False,
+                Reached::Unknown(..) => Truth::Unknown,
+            },
+        }
+    }
+
+    fn number(&self, node: &'a Node<'s>, operand: &Operand, holds: fn(f64, f64) -> bool) -> Truth {
+        let limit = match operand {
+            Operand::Literal(text) => number(text),
+            Operand::Path(path) => match self.reach(path) {
+                Reached::Value(other) => known_text(other).and_then(number),
+                Reached::Missing(_) | Reached::Unknown(..) => None,
+            },
+        };
+        let Some(limit) = limit else {
+            return Truth::Unknown;
+        };
+        match known(node) {
+            Known::Text(text) => match number(text) {
+                Some(value) => holds(value, limit).into(),
+                None => Truth::Unknown,
+            },
+            Known::OneOf(allowed) if allowed.iter().all(|one| number(one).is_some()) => ask(
+                node,
+                |text| number(text).is_some_and(|value| holds(value, limit)),
+                |_, _| Truth::Unknown,
+            ),
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn contains(&self, node: &'a Node<'s>, list: &[String]) -> Truth {
+        match &node.value {
+            Value::List(items) => {
+                Truth::any(
+                    items
+                        .iter()
+                        .map(|item| match self.settle_value(item, item.span) {
+                            Reached::Value(item) => {
+                                Truth::any(list.iter().map(|text| equals_text(item, text)))
+                            }
+                            Reached::Missing(_) => Truth::False,
+                            Reached::Unknown(..) => Truth::Unknown,
+                        }),
+                )
+            }
+            Value::Json(_) if node.as_list().is_some() => Truth::any(
+                node.as_list()
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|item| Truth::any(list.iter().map(|text| equals_text(item, text)))),
+            ),
+            Value::Symbol(symbol) => match &**symbol {
+                // A literal piece holds it, whatever the others are.
+                Symbol::Text(pieces)
+                    if pieces.iter().any(|piece| {
+                        piece
+                            .as_str()
+                            .is_some_and(|text| list.iter().any(|part| text.contains(part.as_str())))
+                    }) =>
+                {
+                    Truth::True
+                }
+                _ => ask(
+                    node,
+                    |value| list.iter().any(|part| value.contains(part.as_str())),
+                    |_, _| Truth::Unknown,
+                ),
+            },
+            _ => ask(
+                node,
+                |value| list.iter().any(|part| value.contains(part.as_str())),
+                |_, _| Truth::Unknown,
+            ),
+        }
+    }
+
+    fn is_empty(&self, node: &'a Node<'s>) -> Truth {
+        if let Some(items) = node.as_list() {
+            return Truth::all(items.iter().map(|item| {
+                match self.settle_value(item, item.span) {
+                    Reached::Value(_) => Truth::False,
+                    Reached::Missing(_) => Truth::True,
+                    Reached::Unknown(..) => Truth::Unknown,
+                }
+            }));
+        }
+        if let Some(map) = node.as_map() {
+            return map.entries.is_empty().into();
+        }
+        ask(node, str::is_empty, |start, end| {
+            could(start.is_empty() && end.is_empty())
+        })
+    }
+
+    /// The elements that are there, and how many more there may be.
+    fn elements(&self, items: &'a [Node<'s>]) -> (Vec<&'a Node<'s>>, u32) {
+        let mut there = Vec::with_capacity(items.len());
+        let mut maybe = 0;
+        for item in items {
+            match self.settle_value(item, item.span) {
+                Reached::Value(item) => there.push(item),
+                Reached::Missing(_) => {}
+                Reached::Unknown(..) => maybe += 1,
+            }
+        }
+        (there, maybe)
+    }
+
+    fn count(&self, node: &'a Node<'s>, wanted: u32) -> Truth {
+        let Some(items) = node.as_list() else {
+            return match &node.value {
+                Value::Symbol(_) => Truth::Unknown,
+                _ => (wanted <= 1).into(),
+            };
+        };
+        let (there, maybe) = self.elements(items);
+        let there = u32::try_from(there.len()).unwrap_or(u32::MAX);
+        if there >= wanted {
+            Truth::True
+        } else {
+            could(there + maybe >= wanted)
+        }
+    }
+
+    fn distinct(&self, node: &'a Node<'s>, wanted: u32) -> Truth {
+        let Some(items) = node.as_list() else {
+            return match &node.value {
+                Value::Symbol(_) => Truth::Unknown,
+                _ => (wanted <= 1).into(),
+            };
+        };
+        let (there, maybe) = self.elements(items);
+        // Greedy is enough: the lists are short, and the answer only counts up to a small number.
+        let mut different: Vec<&Node<'_>> = Vec::new();
+        let mut possible: Vec<&Node<'_>> = Vec::new();
+        for item in there {
+            if different.iter().all(|one| same(one, item) == Truth::False) {
+                different.push(item);
+            }
+            if possible.iter().all(|one| same(one, item) != Truth::True) {
+                possible.push(item);
+            }
+        }
+        let count = |list: &[&Node<'_>]| u32::try_from(list.len()).unwrap_or(u32::MAX);
+        if count(&different) >= wanted {
+            Truth::True
+        } else {
+            could(count(&possible) + maybe >= wanted)
+        }
+    }
+
+    fn refers_to(&self, node: &'a Node<'s>, kinds: &[String]) -> Truth {
+        match self.referred(node) {
+            Some(index) => {
+                let kind = &self.project.resource(index).kind;
+                kinds.iter().any(|one| one == kind).into()
+            }
+            None => Truth::Unknown,
+        }
+    }
+
+    /// The one resource that a value refers to, also from within a joined text or a list of one.
+    pub(crate) fn referred(&self, node: &'a Node<'s>) -> Option<u32> {
+        match &node.value {
+            Value::Symbol(symbol) => match &**symbol {
+                Symbol::Reference(reference) => match reference.origin {
+                    Origin::Resource(index) => Some(index),
+                    _ => None,
+                },
+                Symbol::Text(pieces) => {
+                    let mut found = None;
+                    for piece in pieces {
+                        if let Some(index) = self.referred(piece) {
+                            if found.is_some_and(|one| one != index) {
+                                return None;
+                            }
+                            found = Some(index);
+                        }
+                    }
+                    found
+                }
+                _ => None,
+            },
+            Value::List(items) => match &items[..] {
+                [one] => match self.settle_value(one, head_of(one)) {
+                    Reached::Value(one) if !matches!(one.value, Value::List(_)) => {
+                        self.referred(one)
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Paths: compiled from RFC 9535 text, walked over trees.
+//!
+//! The only user of jsonpath-rust, and of its parser alone: its own evaluator costs over a hundred
+//! times more, and cannot say "unknown". Filters are left out on purpose: comparing is the operators' job.
+
+use crate::evaluate::Asking;
+use crate::rule::Step;
+use jsonpath_rust::parser::model::{Segment, Selector};
+use jsonpath_rust::parser::parse_json_path;
+use pillarlint_parser::source::Span;
+use pillarlint_parser::tree::{Node, Symbol, Value};
+use std::borrow::Cow;
+
+/// The steps of a path without its root (`.Rules[*].Status`).
+///
+/// # Errors
+/// What is wrong with the text, in lower case.
+pub fn compile(steps: &str) -> Result<Vec<Step>, String> {
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = parse_json_path(&format!("${steps}"))
+        .map_err(|_| format!("`{steps}` is not a JSONPath (RFC 9535)"))?;
+    query.segments.into_iter().map(step).collect()
+}
+
+fn step(segment: Segment) -> Result<Step, String> {
+    match segment {
+        Segment::Selector(Selector::Name(name)) => Ok(Step::Key(
+            name.trim_matches(|c| c == '\'' || c == '"').to_owned(),
+        )),
+        Segment::Selector(Selector::Index(index)) => u32::try_from(index)
+            .map(Step::Index)
+            .map_err(|_| "an index from the end is not supported".to_owned()),
+        Segment::Selector(Selector::Wildcard) => Ok(Step::All),
+        Segment::Selector(Selector::Filter(_)) => {
+            Err("filters are not supported: use `where`".to_owned())
+        }
+        other => Err(format!(
+            "`{other}` is not supported: a path has names, indices and `[*]`"
+        )),
+    }
+}
+
+/// Where a walk came to.
+#[derive(Debug, Clone)]
+pub enum Reached<'a, 's> {
+    /// A value; it may be a symbol, but no choice.
+    Value(&'a Node<'s>),
+    /// Nothing is set there. The place is the nearest thing that exists.
+    Missing(Span),
+    /// It cannot be said what is there.
+    Unknown(Span, Cow<'a, str>),
+}
+
+impl<'a, 's> Asking<'a, 's> {
+    /// Walks a path without `[*]` from a node. `parent` is the place to name if nothing is there.
+    pub fn walk(&self, from: &'a Node<'s>, steps: &[Step], parent: Span) -> Reached<'a, 's> {
+        let mut nearest = parent;
+        let mut node = match self.settle_value(from, nearest) {
+            Reached::Value(node) => node,
+            other => return other,
+        };
+        for step in steps {
+            let next = match step {
+                Step::Key(key) => match member(node, key) {
+                    Ok(Some((key_span, value))) => Some((key_span, value)),
+                    Ok(None) => None,
+                    Err(unknown) => return unknown,
+                },
+                Step::Index(index) => match node.as_list() {
+                    Some(items) => items
+                        .get(*index as usize)
+                        .map(|item| (head_of(item), item)),
+                    None => match opaque(node) {
+                        Some(unknown) => return unknown,
+                        None => None,
+                    },
+                },
+                Step::All => None,
+            };
+            let Some((place, value)) = next else {
+                return Reached::Missing(nearest);
+            };
+            match self.settle_value(value, nearest) {
+                Reached::Value(value) => {
+                    nearest = place;
+                    node = value;
+                }
+                other => return other,
+            }
+        }
+        Reached::Value(node)
+    }
+
+    /// Everything that a path with `[*]` reaches, in order. Missing ends are left out.
+    pub fn walk_all(
+        &self,
+        from: &'a Node<'s>,
+        steps: &[Step],
+        parent: Span,
+        found: &mut Vec<Reached<'a, 's>>,
+    ) {
+        let Some(at) = steps.iter().position(|step| *step == Step::All) else {
+            match self.walk(from, steps, parent) {
+                Reached::Missing(_) => {}
+                reached => found.push(reached),
+            }
+            return;
+        };
+        let node = match self.walk(from, &steps[..at], parent) {
+            Reached::Value(node) => node,
+            Reached::Missing(_) => return,
+            unknown => {
+                found.push(unknown);
+                return;
+            }
+        };
+        let rest = &steps[at + 1..];
+        if let Some(items) = node.as_list() {
+            for item in items {
+                self.walk_all(item, rest, head_of(item), found);
+            }
+        } else if let Some(unknown) = opaque(node) {
+            found.push(unknown);
+        } else if let (Some(map), true) = (node.as_map(), self.iterates_map(node, rest)) {
+            for entry in &map.entries {
+                self.walk_all(&entry.value, rest, entry.key_span, found);
+            }
+        } else {
+            self.walk_all(node, rest, head_of(node), found);
+        }
+    }
+
+    /// A mapping under `[*]` is one element where the next step names one of its members
+    /// (AWS accepts one where a list is meant), else its values are meant.
+    fn iterates_map(&self, node: &Node<'s>, rest: &[Step]) -> bool {
+        match rest.first() {
+            Some(Step::Key(key)) => node.get(key).is_none(),
+            _ => true,
+        }
+    }
+
+    /// Looks through choices; null counts as not set.
+    pub fn settle_value(&self, node: &'a Node<'s>, nearest: Span) -> Reached<'a, 's> {
+        let mut node = node;
+        loop {
+            match &node.value {
+                Value::Null => return Reached::Missing(nearest),
+                Value::Symbol(symbol) => match &**symbol {
+                    Symbol::Choice(choice) => {
+                        let chosen = match self.decide(choice.condition) {
+                            Some(true) => choice.then.as_ref(),
+                            Some(false) => choice.otherwise.as_ref(),
+                            None => {
+                                return Reached::Unknown(
+                                    node.span,
+                                    Cow::Owned(format!(
+                                        "the condition `{}` is not known",
+                                        self.project.conditions.name(choice.condition)
+                                    )),
+                                );
+                            }
+                        };
+                        match chosen {
+                            Some(chosen) => node = chosen,
+                            None => return Reached::Missing(nearest),
+                        }
+                    }
+                    _ => return Reached::Value(node),
+                },
+                _ => return Reached::Value(node),
+            }
+        }
+    }
+}
+
+fn member<'a, 's>(
+    node: &'a Node<'s>,
+    key: &str,
+) -> Result<Option<(Span, &'a Node<'s>)>, Reached<'a, 's>> {
+    match node.as_map() {
+        Some(map) => Ok(map.entry(key).map(|entry| (entry.key_span, &entry.value))),
+        None => match opaque(node) {
+            Some(unknown) => Err(unknown),
+            None => Ok(None),
+        },
+    }
+}
+
+/// A value that cannot be looked into.
+pub(crate) fn opaque<'a, 's>(node: &'a Node<'s>) -> Option<Reached<'a, 's>> {
+    match &node.value {
+        Value::Symbol(_) => Some(Reached::Unknown(node.span, why_unknown(node))),
+        // A text where a structure is meant: a dynamic reference, or a policy with holes.
+        Value::String(text) if text.contains("{{resolve:") => Some(Reached::Unknown(
+            node.span,
+            Cow::Borrowed("a dynamic reference is resolved at deployment"),
+        )),
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => Some(
+            Reached::Unknown(node.span, Cow::Borrowed("a text that could not be read as JSON")),
+        ),
+        _ => None,
+    }
+}
+
+/// Where a thing begins, for pointing at it as a whole: the first key of a mapping.
+pub(crate) fn head_of(node: &Node<'_>) -> Span {
+    match &node.value {
+        Value::Map(map) => map
+            .entries
+            .first()
+            .map_or(node.span, |entry| entry.key_span),
+        Value::List(items) => items.first().map_or(node.span, head_of),
+        _ => node.span,
+    }
+}
+
+/// Why a value is not known, for people.
+pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
+    use pillarlint_parser::tree::Origin;
+    let Value::Symbol(symbol) = &node.value else {
+        return Cow::Borrowed("its form is not the expected one");
+    };
+    match &**symbol {
+        Symbol::Unknown(why) => Cow::Borrowed(why),
+        Symbol::Text(pieces) => pieces
+            .iter()
+            .find(|piece| matches!(piece.value, Value::Symbol(_)))
+            .map_or(Cow::Borrowed("a joined text"), why_unknown),
+        Symbol::Choice(_) => Cow::Borrowed("it depends on a condition"),
+        Symbol::Reference(reference) => match &reference.origin {
+            Origin::Parameter(name) => {
+                Cow::Owned(format!("the parameter `{name}` is given at deployment"))
+            }
+            Origin::Pseudo(name) => Cow::Owned(format!("`{name}` is known at deployment")),
+            Origin::Import(name) => {
+                Cow::Owned(format!("the export `{name}` belongs to another stack"))
+            }
+            Origin::Zones(_) => Cow::Borrowed("Availability Zones are known at deployment"),
+            Origin::Resource(_) if reference.attribute.is_empty() => {
+                Cow::Borrowed("the name that the service gives is known at deployment")
+            }
+            Origin::Resource(_) => Cow::Owned(format!(
+                "the attribute `{}` is known at deployment",
+                reference.attribute
+            )),
+        },
+    }
+}

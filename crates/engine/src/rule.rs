@@ -1,0 +1,441 @@
+//! A rule, compiled: paths parsed, names resolved, everything checked.
+//!
+//! The format that people write is described in `docs/rule-format.md`; [`crate::load`] turns it into this.
+
+use serde::{Deserialize, Serialize};
+
+/// What every listing and report needs to know of a rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Header {
+    /// The id: the file's name.
+    pub id: String,
+    /// The good state, in a few words.
+    pub title: String,
+    /// The pillar of the first practice (`security`).
+    pub pillar: String,
+    /// Well-Architected best practices, primary first.
+    pub practices: Vec<String>,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// How sure a finding is.
+    pub certainty: Certainty,
+    /// The smallest preset that it is on in.
+    pub preset: Preset,
+    /// The kinds that it asks, sorted; `template` where it asks the whole template.
+    pub kinds: Vec<String>,
+    /// The same check in other tools (`CKV_AWS_157`, `cfn_nag:W35`).
+    pub aliases: Vec<String>,
+}
+
+/// What a person reads about a rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Docs {
+    /// What goes wrong without it.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// Links to the documentation.
+    pub references: Vec<String>,
+    /// Examples, each a test too.
+    pub examples: Vec<Example>,
+}
+
+/// A small template and what the rule says of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Example {
+    /// What it shows; may be empty.
+    pub name: String,
+    /// The template, with `# error` and `# unknown` at the ends of lines.
+    pub text: String,
+}
+
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// Its name, as people write it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+            /// The one of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
+        }
+    };
+}
+
+
+named! {
+    /// How bad a finding is, worst last.
+    Severity { /// a hint
+        Info = "info", /// worth doing
+        Low = "low", /// a weakness
+        Medium = "medium", /// a gap that will hurt
+        High = "high", /// open to attack or loss now
+        Critical = "critical" }
+}
+named! {
+    /// How sure a finding is.
+    Certainty { /// The text says so.
+        Exact = "exact", /// It depends on a limit that is a matter of taste.
+        Threshold = "threshold", /// It is likely.
+        Heuristic = "heuristic", /// Something should be there that may stand elsewhere.
+        Presence = "presence" }
+}
+named! {
+    /// Which rules are on, each preset holding the one before.
+    Preset { /// On by default.
+        Recommended = "recommended", /// All exact rules.
+        Strict = "strict", /// Everything.
+        All = "all" }
+}
+
+/// One question, with the subjects that it is asked of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Check {
+    /// Kinds of resources to ask; empty: the whole template is asked once.
+    pub kinds: Vec<String>,
+    /// Domains to go into, outer first; each binds one slot.
+    pub each: Vec<(Domain, Slot)>,
+    /// Resources reached over references, in order.
+    pub lets: Vec<Let>,
+    /// It applies where this is true.
+    pub when: Option<Condition>,
+    /// It does not apply where this is true.
+    pub unless: Option<Condition>,
+    /// The question itself.
+    pub body: Body,
+    /// What is wrong where it fails, with `{value}` and `{address}`.
+    pub message: String,
+    /// Where a finding points, before the culprit's place.
+    pub place: Option<Path>,
+    /// How many slots an evaluation needs.
+    pub slots: u8,
+}
+
+/// What must hold, or must not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Body {
+    /// False is a finding.
+    Expect(Condition),
+    /// True is a finding.
+    Fail(Condition),
+    /// Rust code that finds places of its own.
+    Builtin(BuiltinCall),
+}
+
+/// A name bound during an evaluation, by number.
+pub type Slot = u8;
+
+/// The slot of the resource that is asked (`$`).
+pub const SUBJECT: Slot = 0;
+
+/// A name for the resource that a value refers to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Let {
+    /// What it binds.
+    pub slot: Slot,
+    /// The value that refers.
+    pub follow: Path,
+    /// Kinds that it may be; empty: any.
+    pub kinds: Vec<String>,
+}
+
+/// A compiled path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Path {
+    /// Where it begins.
+    pub root: Slot,
+    /// Whether it begins beside the properties (`resource.DeletionPolicy`).
+    pub beside: bool,
+    /// Where it goes.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a [`Path`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// The value of a key.
+    Key(String),
+    /// The element at an index.
+    Index(u32),
+    /// Every element of a list, or the value itself where it is none (`[*]`, `.*`).
+    All,
+}
+
+/// A condition: true, false or unknown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Condition {
+    /// All hold.
+    All(Vec<Condition>),
+    /// One holds.
+    Any(Vec<Condition>),
+    /// It does not hold.
+    Not(Box<Condition>),
+    /// One value is compared.
+    Test(Box<Test>),
+    /// Many things are asked.
+    Quantified(Box<Quantified>),
+    /// One IAM statement is asked.
+    Statement(Box<StatementTest>),
+    /// Something refers to the subject; of these kinds where any are named.
+    Referenced(Vec<String>),
+    /// A network rule lets a port through.
+    CoversPort(Box<PortTest>),
+    /// Rust code.
+    Builtin(BuiltinCall),
+}
+
+/// One value and an operator.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Test {
+    /// The value.
+    pub at: Path,
+    /// How it is compared.
+    pub operator: Operator,
+    /// The answer where it is not set.
+    pub absent: Absent,
+    /// Whether it gives the place of a finding.
+    pub culprit: bool,
+}
+
+named! {
+    /// The answer where a value is not set.
+    Absent { /// It holds.
+        Pass = "pass", /// It does not hold.
+        Fail = "fail", /// It cannot be said.
+        Unknown = "unknown" }
+}
+
+/// How a value is compared.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Operator {
+    /// Is that scalar.
+    Equals(Operand),
+    /// Is another scalar.
+    NotEquals(Operand),
+    /// Is that text but for case.
+    EqualsIgnoringCase(String),
+    /// Is one of these.
+    In(Vec<String>),
+    /// Is none of these.
+    NotIn(Vec<String>),
+    /// Begins with one of these.
+    StartsWith(Vec<String>),
+    /// Ends with one of these.
+    EndsWith(Vec<String>),
+    /// Has a match.
+    Matches(Pattern),
+    /// Has no match.
+    NotMatches(Pattern),
+    /// Has one of these as element or part.
+    Contains(Vec<String>),
+    /// Is such a number.
+    AtLeast(Operand),
+    /// Is such a number.
+    AtMost(Operand),
+    /// Is such a number.
+    MoreThan(Operand),
+    /// Is such a number.
+    LessThan(Operand),
+    /// Is written, or is not.
+    Set(bool),
+    /// Is empty or missing, or is not.
+    Empty(bool),
+    /// Has so many elements.
+    CountAtLeast(u32),
+    /// Has so many elements that are surely different.
+    DistinctAtLeast(u32),
+    /// Is an address range that holds every address.
+    OpenCidr(bool),
+    /// Refers to a resource of these kinds.
+    RefersTo(Vec<String>),
+}
+
+/// What a value is compared with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Operand {
+    /// A scalar, as text.
+    Literal(String),
+    /// Another value.
+    Path(Path),
+}
+
+/// A regular expression, compiled when it is first asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pattern {
+    /// As written.
+    pub source: String,
+    #[serde(skip)]
+    compiled: std::sync::OnceLock<Option<regex::Regex>>,
+}
+
+/// Compiled patterns above this size are refused: a small text can ask for a huge automaton.
+const MAX_PATTERN_BYTES: usize = 64 << 10;
+
+impl Pattern {
+    /// A pattern that is known to compile.
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub fn new(source: &str) -> Result<Self, String> {
+        let regex = Self::compile(source).map_err(|error| error.to_string())?;
+        let pattern = Self {
+            source: source.to_owned(),
+            compiled: std::sync::OnceLock::new(),
+        };
+        let _ = pattern.compiled.set(Some(regex));
+        Ok(pattern)
+    }
+
+    fn compile(source: &str) -> Result<regex::Regex, regex::Error> {
+        regex::RegexBuilder::new(source)
+            .size_limit(MAX_PATTERN_BYTES)
+            .build()
+    }
+
+    /// Whether the text has a match.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.compiled
+            .get_or_init(|| Self::compile(&self.source).ok())
+            .as_ref()
+            .is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Where many things come from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Domain {
+    /// The elements that a path reaches.
+    Each(Path),
+    /// The statements of the policy document there.
+    Statements(Path),
+    /// All resources of these kinds.
+    Resources(Vec<String>),
+    /// Resources that refer to a target.
+    Linked(Link),
+}
+
+/// Resources that refer to a target.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Link {
+    /// Their kinds.
+    pub kinds: Vec<String>,
+    /// Where they refer; the root is the candidate.
+    pub by: Vec<Path>,
+    /// What they refer to: the resource in this slot, or the one that the value refers to.
+    pub to: Path,
+    /// Text around the reference, with `{}` in its place.
+    pub text: Option<(String, String)>,
+    /// Where the target has a name of its own; the root is the target.
+    pub name: Option<Path>,
+    /// The attribute that counts.
+    pub attribute: Option<String>,
+}
+
+named! {
+    /// How many must hold.
+    Quantifier { /// All.
+        Every = "every", /// One.
+        Some = "some", /// Not one.
+        None = "none" }
+}
+
+/// Many things and what is asked of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Quantified {
+    /// How many must hold.
+    pub quantifier: Quantifier,
+    /// Where they come from.
+    pub domain: Domain,
+    /// What one of them is bound to.
+    pub slot: Slot,
+    /// Which of them are asked.
+    pub filter: Option<Condition>,
+    /// What is asked.
+    pub expect: Option<Condition>,
+}
+
+/// What is asked of one IAM statement; all that is given must hold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StatementTest {
+    /// The statement.
+    pub at: Path,
+    /// `Allow` or `Deny`.
+    pub effect: Option<String>,
+    /// What some action must be.
+    pub action: Option<PatternTest>,
+    /// What some resource must be.
+    pub resource: Option<PatternTest>,
+    /// Whether it must be for everyone.
+    pub anyone: bool,
+    /// What its Condition must be.
+    pub condition: Option<ConditionTest>,
+    /// Which part gives the place.
+    pub culprit: StatementPart,
+}
+
+named! {
+    /// A part of a statement.
+    StatementPart { /// Its actions.
+        Action = "action", /// Its resources.
+        Resource = "resource", /// Its principals.
+        Principal = "principal" }
+}
+
+/// What an action or a resource of a statement must be.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum PatternTest {
+    /// Literally one of these, but for case.
+    Is(Vec<String>),
+    /// It matches.
+    Matches(Pattern),
+    /// Wildcards included, it covers this.
+    Grants(String),
+    /// An action that supports resource-level permissions.
+    Restrictable,
+}
+
+/// What the Condition of a statement must be.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum ConditionTest {
+    /// There is none.
+    None,
+    /// None of these keys restricts it with a fixed value.
+    Without(Vec<String>),
+    /// None of these keys is named.
+    KeysWithout(Vec<String>),
+}
+
+/// A network rule and a port.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PortTest {
+    /// The port.
+    pub port: u16,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+    /// The rule's protocol.
+    pub protocol_at: Path,
+    /// The first port.
+    pub from: Path,
+    /// The last port.
+    pub to: Path,
+}
+
+/// Rust code and what it is given.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BuiltinCall {
+    /// Its name, in [`crate::builtin`].
+    pub name: String,
+    /// Paths, by parameter.
+    pub paths: Vec<(String, Path)>,
+    /// Numbers, by parameter.
+    pub numbers: Vec<(String, i64)>,
+    /// Lists of texts, by parameter.
+    pub lists: Vec<(String, Vec<String>)>,
+}

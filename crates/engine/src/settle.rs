@@ -1,0 +1,75 @@
+//! The one place where anything is filtered, merged or sorted.
+
+use crate::finding::{Finding, Outcome, Report};
+use crate::rule::Severity;
+use pillarlint_parser::tree::Level;
+
+/// What a person asked to see.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Findings below this severity are left out.
+    pub severity: Severity,
+}
+
+/// Reports, in any order, as one outcome.
+pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut findings = Vec::new();
+    for report in reports {
+        outcome.resources += report.resources;
+        outcome.passed += report.passed;
+        findings.extend(
+            report
+                .findings
+                .into_iter()
+                .filter(|finding| finding.severity >= settings.severity),
+        );
+        outcome.undecided.extend(report.undecided);
+        outcome.not_read.extend(report.not_read);
+        for problem in report.problems {
+            match problem.level {
+                Level::Error => outcome.errors.push(problem),
+                Level::Warning => outcome.warnings.push(problem),
+            }
+        }
+    }
+    outcome.findings = merge(findings);
+    outcome.undecided.sort_by(|a, b| {
+        (a.place, &a.rule, &a.address, &a.why).cmp(&(b.place, &b.rule, &b.address, &b.why))
+    });
+    outcome.undecided.dedup();
+    for problems in [&mut outcome.errors, &mut outcome.warnings] {
+        problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        problems.dedup();
+    }
+    outcome.not_read.sort();
+    outcome.not_read.dedup();
+    outcome
+}
+
+/// Sorts findings, and makes those one that differ only in the instance or in the condition.
+fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
+    // A stable sort: addresses stay in the order of the file.
+    findings.sort_by(|a, b| {
+        (a.place, &a.rule, &a.message, &a.when).cmp(&(b.place, &b.rule, &b.message, &b.when))
+    });
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        match merged.last_mut() {
+            Some(last)
+                if last.place == finding.place
+                    && last.rule == finding.rule
+                    && last.message == finding.message
+                    && last.when == finding.when =>
+            {
+                for address in finding.addresses {
+                    if !last.addresses.contains(&address) {
+                        last.addresses.push(address);
+                    }
+                }
+            }
+            _ => merged.push(finding),
+        }
+    }
+    merged
+}

@@ -1,0 +1,90 @@
+//! Types and properties that AWS does not know: warnings of the linter's own, since a rule that looks at a
+//! misspelt property would judge it missing.
+
+use pillarlint_parser::model::{Project, Resource};
+use pillarlint_parser::tree::{Node, Problem, Symbol, Value};
+use pillarlint_schema::{Kind, Member, Shape};
+
+/// Adds a warning for each unknown `AWS::` type and each property that its type does not have.
+pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
+    // Resources of one kind stand together more often than not; looking a type up reads a part of the table.
+    let mut last: Option<(&str, Option<Shape>)> = None;
+    for resource in &project.resources {
+        let kind = &*resource.kind;
+        let shape = match last {
+            Some((name, shape)) if name == kind => shape,
+            _ => pillarlint_schema::resource_type(kind).map(|info| info.shape()),
+        };
+        last = Some((kind, shape));
+        match shape {
+            Some(shape) => properties(&resource.properties, shape, kind, problems),
+            None => unknown_type(resource, problems),
+        }
+    }
+}
+
+fn unknown_type(resource: &Resource<'_>, problems: &mut Vec<Problem>) {
+    let kind = &*resource.kind;
+    // Types of others, modules of the registry and transforms are not AWS's to list.
+    if !kind.starts_with("AWS::") || kind.ends_with("::MODULE") || kind.starts_with("AWS::Serverless::") {
+        return;
+    }
+    let near = pillarlint_schema::nearest(kind, pillarlint_schema::all());
+    problems.push(Problem::warning(
+        resource.kind_span,
+        match near {
+            Some(near) => format!("unknown resource type `{kind}`, did you mean `{near}`?"),
+            None => format!("unknown resource type `{kind}`"),
+        },
+    ));
+}
+
+fn properties(node: &Node<'_>, shape: Shape, kind: &str, problems: &mut Vec<Problem>) {
+    match &node.value {
+        Value::Map(map) => {
+            if !shape.kinds().any(|kind| kind == Kind::Object) {
+                if let Some(value) = shape.map_value() {
+                    for entry in &map.entries {
+                        properties(&entry.value, value, kind, problems);
+                    }
+                }
+                return;
+            }
+            for entry in &map.entries {
+                match shape.member(&entry.key) {
+                    Member::Known(member) => properties(&entry.value, member, kind, problems),
+                    Member::Free => {}
+                    Member::Unknown => {
+                        let known: Vec<&str> = shape.members().map(|one| one.name).collect();
+                        let near = pillarlint_schema::nearest(&entry.key, known);
+                        problems.push(Problem::warning(
+                            entry.key_span,
+                            match near {
+                                Some(near) => format!(
+                                    "{kind} has no property `{}` here, did you mean `{near}`?",
+                                    entry.key
+                                ),
+                                None => format!("{kind} has no property `{}` here", entry.key),
+                            },
+                        ));
+                    }
+                }
+            }
+        }
+        Value::List(items) => {
+            if let Some(element) = shape.element() {
+                for item in items {
+                    properties(item, element, kind, problems);
+                }
+            }
+        }
+        Value::Symbol(symbol) => {
+            if let Symbol::Choice(choice) = &**symbol {
+                for branch in [&choice.then, &choice.otherwise].into_iter().flatten() {
+                    properties(branch, shape, kind, problems);
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,429 @@
+//! CloudFormation: a template's tree becomes resources, with every intrinsic function evaluated away.
+//!
+//! What cannot be computed stays a [`Symbol`]. Parameters have their defaults; where those leave a
+//! resource out, it is evaluated in a [`Scenario`] of its own, in which the parameters behind its
+//! condition are open. Everything that functions produce comes out of one budget, so that a small
+//! template cannot ask for much work.
+//!
+//! Sources: the template reference,
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/>, and the user guide.
+
+mod evaluate;
+mod formula;
+mod lift;
+mod mappings;
+mod network;
+mod parameters;
+mod references;
+mod resources;
+mod scenarios;
+mod text;
+
+use crate::conditions::Conditions;
+use crate::model::{
+    ConditionId, Declaration, DeclarationKind, Edge, Output, Project, Scenario, Truth,
+};
+use crate::source::{FileId, Span};
+use crate::tree::{Entry, Node, Problem, Symbol, Value};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+/// Bytes that all functions of a template may produce together; what lies past it is unknown.
+pub const MAX_PRODUCED_BYTES: usize = 32 << 20;
+
+/// Leaves of a value that depends on conditions, after a function was taken into each of its choices.
+pub const MAX_LEAVES: usize = 16;
+
+/// Scenarios beside the defaults; resources that would need more are not checked.
+pub const MAX_SCENARIOS: usize = 64;
+
+/// Nesting that is looked into. The parsers stop before; aliases can stack what they read.
+pub const MAX_DEPTH: usize = 600;
+
+/// Reads a template. Whatever is wrong with it, the rest is still read.
+pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
+    let mut cx = Context::new(source);
+    let root_span = root.span;
+    let sections = sections(&mut cx, root);
+    let span = sections
+        .resources
+        .as_ref()
+        .map_or(start_of(root_span), |section| section.key_span);
+
+    parameters::declare(&mut cx, sections.parameters);
+    mappings::declare(&mut cx, sections.mappings);
+    let conditions = formula::declare(&mut cx, sections.conditions);
+    let declared = resources::declare(&mut cx, sections.resources, span);
+    for section in sections.plain {
+        mark_named(&mut cx, &section);
+    }
+    let placed = scenarios::place(&mut cx, conditions, declared);
+
+    let resources = resources::lower(&mut cx, placed);
+    if let Some(mut globals) = sections.globals {
+        // Globals of SAM are not merged into resources yet, but what they use is used.
+        evaluate::value(&mut cx, &mut globals);
+    }
+    let outputs = outputs(&mut cx, sections.outputs);
+
+    let mut by_kind: HashMap<_, Vec<u32>> = HashMap::new();
+    for (index, resource) in (0..).zip(&resources) {
+        by_kind
+            .entry(resource.kind.clone())
+            .or_default()
+            .push(index);
+    }
+    Project {
+        file,
+        span,
+        resources,
+        outputs,
+        declarations: cx.declarations(),
+        conditions: cx.conditions,
+        edges: cx.edges,
+        problems: cx.problems,
+        not_read: cx.not_read,
+        by_kind,
+    }
+}
+
+/// What is known of a template while it is lowered.
+struct Context<'s> {
+    source: &'s str,
+    parameters: Vec<parameters::Parameter<'s>>,
+    mappings: HashMap<Cow<'s, str>, mappings::Mapping<'s>>,
+    /// What `Ref` and `Fn::GetAtt` find.
+    names: HashMap<Cow<'s, str>, Target>,
+    /// The logical ids of the resources, by their index.
+    addresses: Vec<Cow<'s, str>>,
+    conditions: Conditions<'s>,
+    declarations: Vec<Declaration<'s>>,
+    /// Where the conditions that are declared stand in `declarations`.
+    condition_declarations: HashMap<Cow<'s, str>, usize>,
+    /// Whether the template may hold resources and names that its text does not show (macros, loops).
+    generated: bool,
+    /// Whether some part was not read that may use anything.
+    opaque: bool,
+
+    /// The scenario that values are evaluated in.
+    scenario: Scenario,
+    /// The parameters that each scenario opens again.
+    released: Vec<HashSet<u32>>,
+    /// The conditions that are taken to hold, or not, where the value at hand matters.
+    world: Vec<(ConditionId, bool)>,
+    /// The resource at hand; nothing in outputs.
+    from: Option<u32>,
+    /// What the condition at hand rests on, while conditions are read.
+    reading_condition: Option<formula::Basis>,
+    /// Whether the value at hand is an argument of a function: then texts are not looked into.
+    in_function: bool,
+    depth: usize,
+    /// Bytes that functions may still produce.
+    budget: usize,
+
+    edges: Vec<Edge>,
+    problems: Vec<Problem>,
+    not_read: Vec<(Span, String)>,
+}
+
+/// What a name of a template stands for.
+#[derive(Clone, Copy)]
+enum Target {
+    /// A parameter, by its index.
+    Parameter(u32),
+    /// A resource, by its index in the project.
+    Resource(u32),
+    /// A resource that could not be read, or that never exists.
+    NotRead,
+}
+
+impl<'s> Context<'s> {
+    fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            parameters: Vec::new(),
+            mappings: HashMap::new(),
+            names: HashMap::new(),
+            addresses: Vec::new(),
+            conditions: Conditions::default(),
+            declarations: Vec::new(),
+            condition_declarations: HashMap::new(),
+            generated: false,
+            opaque: false,
+            scenario: Scenario::DEFAULTS,
+            released: vec![HashSet::new()],
+            world: Vec::new(),
+            from: None,
+            reading_condition: None,
+            in_function: false,
+            depth: 0,
+            budget: MAX_PRODUCED_BYTES,
+            edges: Vec::new(),
+            problems: Vec::new(),
+            not_read: Vec::new(),
+        }
+    }
+
+    fn declare(&mut self, kind: DeclarationKind, name: Cow<'s, str>, span: Span) -> usize {
+        self.declarations.push(Declaration {
+            kind,
+            name,
+            span,
+            used: false,
+        });
+        self.declarations.len() - 1
+    }
+
+    fn mark_used(&mut self, declaration: usize) {
+        if let Some(declaration) = self.declarations.get_mut(declaration) {
+            declaration.used = true;
+        }
+    }
+
+    fn declarations(&mut self) -> Vec<Declaration<'s>> {
+        let mut declarations = std::mem::take(&mut self.declarations);
+        if self.opaque {
+            declarations
+                .iter_mut()
+                .for_each(|declaration| declaration.used = true);
+        }
+        declarations
+    }
+
+    fn warn(&mut self, span: Span, message: impl Into<String>) {
+        self.problems.push(Problem::warning(span, message));
+    }
+
+    /// A part that a macro would replace or that is not expanded.
+    fn leave_out(&mut self, span: Span, why: impl Into<String>) {
+        self.opaque = true;
+        self.not_read.push((span, why.into()));
+    }
+
+    /// A name that nothing declares, unless a macro may.
+    fn undeclared(&mut self, span: Span, name: &str) {
+        if !self.generated {
+            let message = format!("refers to `{name}`, which the template does not declare");
+            self.warn(span, message);
+        }
+    }
+
+    /// Takes bytes out of the budget; false once it is spent.
+    fn charge(&mut self, span: Span, bytes: usize) -> bool {
+        if self.budget == 0 {
+            return false;
+        }
+        self.budget = self.budget.saturating_sub(bytes);
+        if self.budget == 0 {
+            let limit = MAX_PRODUCED_BYTES >> 20;
+            self.problems.push(Problem::error(
+                span,
+                format!("the functions of the template produce more than {limit} MiB; the rest is not evaluated"),
+            ));
+        }
+        self.budget > 0
+    }
+
+    /// What is known of a named condition here. Marks it as used.
+    fn condition(&mut self, name: &Cow<'s, str>, span: Span) -> Truth {
+        match self.condition_declarations.get(name) {
+            Some(declaration) => self.mark_used(*declaration),
+            None if self.conditions.id(Scenario::DEFAULTS, name).is_some() => {}
+            None => {
+                self.undeclared(span, name);
+                self.conditions.declare(name.clone());
+            }
+        }
+        self.conditions.holds(self.scenario, name, &self.world)
+    }
+
+    /// Runs with one more condition taken to have that answer.
+    fn assuming<T>(
+        &mut self,
+        condition: ConditionId,
+        held: bool,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.world.push((condition, held));
+        let result = run(self);
+        self.world.pop();
+        result
+    }
+}
+
+/// The sections of a template.
+#[derive(Default)]
+struct Sections<'s> {
+    parameters: Option<Entry<'s>>,
+    mappings: Option<Entry<'s>>,
+    conditions: Option<Entry<'s>>,
+    resources: Option<Entry<'s>>,
+    outputs: Option<Entry<'s>>,
+    globals: Option<Node<'s>>,
+    /// Sections that are not lowered, but whose texts may name parameters and conditions.
+    plain: Vec<Node<'s>>,
+}
+
+fn sections<'s>(cx: &mut Context<'s>, root: Node<'s>) -> Sections<'s> {
+    let mut sections = Sections::default();
+    let span = root.span;
+    let Value::Map(map) = root.value else {
+        let message = "a template is a mapping with the section `Resources`";
+        cx.problems.push(Problem::error(span, message));
+        return sections;
+    };
+    for entry in map.entries {
+        match &*entry.key {
+            "Parameters" => sections.parameters = Some(entry),
+            "Mappings" => sections.mappings = Some(entry),
+            "Conditions" => sections.conditions = Some(entry),
+            "Resources" => sections.resources = Some(entry),
+            "Outputs" => sections.outputs = Some(entry),
+            "Globals" => sections.globals = Some(entry.value),
+            "Rules" | "Hooks" => sections.plain.push(entry.value),
+            "Transform" => transform(cx, &entry.value),
+            // What the console shows of parameters (`AWS::CloudFormation::Interface`) is no use of them.
+            "AWSTemplateFormatVersion" | "Description" | "Metadata" => {}
+            key if evaluate::is_function_key(key) => {
+                cx.generated = true;
+                cx.leave_out(entry.key_span, format!("`{key}` is not expanded"));
+            }
+            key => cx.problems.push(Problem::error(
+                entry.key_span,
+                format!("`{key}` is no section of a template"),
+            )),
+        }
+    }
+    if sections.resources.is_none() {
+        let message = "the template has no section `Resources`";
+        cx.problems.push(Problem::error(start_of(span), message));
+    }
+    sections
+}
+
+/// The transforms that a template names. SAM and other macros add resources that the text does not show.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html>
+fn transform(cx: &mut Context<'_>, node: &Node<'_>) {
+    if let Value::List(items) = &node.value {
+        items.iter().for_each(|item| transform(cx, item));
+        return;
+    }
+    let name = node
+        .as_str()
+        .or_else(|| node.get("Name")?.as_str())
+        .unwrap_or_default();
+    match name {
+        // Only adds functions.
+        "AWS::LanguageExtensions" => {}
+        // Add resources, and leave those that are written as they are.
+        "AWS::Serverless-2016-10-31" | "AWS::CodeDeployBlueGreen" | "AWS::ServiceCatalog" => {
+            cx.generated = true;
+        }
+        _ if name.starts_with("AWS::SecretsManager-") => cx.generated = true,
+        _ => {
+            cx.generated = true;
+            cx.leave_out(node.span, format!("the macro `{name}` is not run"));
+        }
+    }
+}
+
+/// The entries of a section. Those that a function would make are left out.
+fn entries<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> Vec<Entry<'s>> {
+    let Some(section) = section else {
+        return Vec::new();
+    };
+    let map = match section.value.value {
+        Value::Map(map) => map,
+        Value::Null => return Vec::new(),
+        _ => {
+            cx.problems.push(Problem::error(
+                section.value.span,
+                format!("`{}` is a mapping", section.key),
+            ));
+            return Vec::new();
+        }
+    };
+    let mut entries = map.entries;
+    entries.retain(|entry| {
+        let made = evaluate::is_function_key(&entry.key);
+        if made {
+            cx.generated = true;
+            cx.leave_out(entry.key_span, format!("`{}` is not expanded", entry.key));
+        }
+        !made
+    });
+    entries
+}
+
+/// Marks the parameters and conditions whose names stand as texts anywhere in a section.
+fn mark_named(cx: &mut Context<'_>, node: &Node<'_>) {
+    match &node.value {
+        Value::String(text) => {
+            if let Some(Target::Parameter(index)) = cx.names.get(&**text).copied() {
+                parameters::mark_used(cx, index);
+            }
+            if let Some(declaration) = cx.condition_declarations.get(&**text).copied() {
+                cx.mark_used(declaration);
+            }
+            if let Some(mapping) = cx.mappings.get(&**text) {
+                cx.mark_used(mapping.declaration);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| mark_named(cx, item)),
+        Value::Map(map) => map
+            .entries
+            .iter()
+            .for_each(|entry| mark_named(cx, &entry.value)),
+        _ => {}
+    }
+}
+
+fn outputs<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> Vec<Output<'s>> {
+    let mut outputs = Vec::new();
+    for entry in entries(cx, section) {
+        let Value::Map(map) = entry.value.value else {
+            let message = format!("the output `{}` is not a mapping", entry.key);
+            cx.problems.push(Problem::error(entry.value.span, message));
+            continue;
+        };
+        let condition = map.get("Condition").and_then(resources::name);
+        let world = match condition.map(|name| cx.condition(&name, entry.key_span)) {
+            Some(Truth::Open(id)) => vec![(id, true)],
+            _ => Vec::new(),
+        };
+        cx.world = world;
+        for mut part in map.entries {
+            let set = evaluate::value(cx, &mut part.value);
+            if part.key == "Value" && set {
+                outputs.push(Output {
+                    name: entry.key.clone(),
+                    value: part.value,
+                });
+            }
+        }
+        cx.world.clear();
+    }
+    outputs
+}
+
+/// The place where something begins, without length.
+fn start_of(span: Span) -> Span {
+    Span {
+        end: span.start,
+        ..span
+    }
+}
+
+/// A value of which nothing can be said.
+fn unknown<'s>(span: Span, why: impl Into<Cow<'s, str>>) -> Node<'s> {
+    Node::new(
+        Value::Symbol(Box::new(Symbol::Unknown(why.into()))),
+        span,
+    )
+}
+
+/// A function that is not written as the reference says.
+fn misused<'s>(cx: &mut Context<'s>, span: Span, what: &'static str) -> Node<'s> {
+    cx.warn(span, what);
+    unknown(span, what)
+}

@@ -1,0 +1,206 @@
+//! The section `Resources`.
+
+use super::{Context, Target, entries, evaluate, references, unknown};
+use crate::model::{Resource, Scenario, Truth};
+use crate::source::Span;
+use crate::tree::{Entry, Map, Node, Problem, Value};
+use std::borrow::Cow;
+
+/// A resource as it is written.
+pub(super) struct Written<'s> {
+    pub(super) address: Cow<'s, str>,
+    pub(super) address_span: Span,
+    /// The name of its condition, and where that stands.
+    pub(super) condition: Option<(Cow<'s, str>, Span)>,
+    kind: Cow<'s, str>,
+    kind_span: Span,
+    span: Span,
+    properties: Option<Entry<'s>>,
+    attributes: Vec<Entry<'s>>,
+    /// A macro that adds to the resource, and where it stands.
+    added: Option<Span>,
+}
+
+/// A resource with the scenario that it is evaluated in; none for one that never exists.
+pub(super) struct Placed<'s> {
+    pub(super) resource: Written<'s>,
+    pub(super) scenario: Option<Scenario>,
+}
+
+/// Reads the section: what is a resource, of which kind, under which condition.
+pub(super) fn declare<'s>(
+    cx: &mut Context<'s>,
+    section: Option<Entry<'s>>,
+    span: Span,
+) -> Vec<Written<'s>> {
+    if let Some(Value::Null) = section.as_ref().map(|section| &section.value.value) {
+        let message = "the section `Resources` holds nothing";
+        cx.problems.push(Problem::error(span, message));
+    }
+    let mut resources = Vec::new();
+    for entry in entries(cx, section) {
+        let name = entry.key.clone();
+        match written(cx, entry) {
+            Some(resource) => resources.push(resource),
+            None => {
+                cx.names.entry(name).or_insert(Target::NotRead);
+            }
+        }
+    }
+    resources
+}
+
+fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
+    let address = entry.key;
+    let body_span = entry.value.span;
+    let Value::Map(body) = entry.value.value else {
+        let message = format!("the resource `{address}` is not a mapping");
+        cx.problems.push(Problem::error(body_span, message));
+        return None;
+    };
+    let (mut kind, mut kind_span) = (None, entry.key_span);
+    let (mut properties, mut condition, mut added) = (None, None, None);
+    let mut attributes = Vec::new();
+    for part in body.entries {
+        match &*part.key {
+            "Type" => {
+                kind_span = part.value.span;
+                kind = name(&part.value);
+                if kind.is_none() {
+                    let message = format!("the type of the resource `{address}` is not a text");
+                    cx.problems.push(Problem::error(kind_span, message));
+                    return None;
+                }
+            }
+            "Properties" => properties = Some(part),
+            key if evaluate::is_function_key(key) => {
+                cx.leave_out(part.key_span, format!("`{key}` is not expanded"));
+                added = Some(part.key_span);
+            }
+            key => {
+                if key == "Condition" {
+                    match name(&part.value) {
+                        Some(name) => condition = Some((name, part.value.span)),
+                        None => cx.warn(part.value.span, "`Condition` takes the name of a condition"),
+                    }
+                }
+                attributes.push(part);
+            }
+        }
+    }
+    let Some(kind) = kind else {
+        if added.is_none() {
+            let message = format!("the resource `{address}` has no `Type`");
+            cx.problems.push(Problem::error(entry.key_span, message));
+        }
+        return None;
+    };
+    Some(Written {
+        address,
+        address_span: entry.key_span,
+        condition,
+        kind,
+        kind_span,
+        span: entry.key_span.to(body_span),
+        properties,
+        attributes,
+        added,
+    })
+}
+
+/// The text of a node that is a name.
+pub(super) fn name<'s>(node: &Node<'s>) -> Option<Cow<'s, str>> {
+    match &node.value {
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Evaluates all resources, each in its scenario. The indices are those that names were given before.
+pub(super) fn lower<'s>(cx: &mut Context<'s>, placed: Vec<Placed<'s>>) -> Vec<Resource<'s>> {
+    let mut resources = Vec::with_capacity(placed.len());
+    for Placed { resource, scenario } in placed {
+        let Some(scenario) = scenario else {
+            // It is not checked, but what it uses is used.
+            let parts = resource.properties.into_iter().chain(resource.attributes);
+            parts.for_each(|part| evaluate::discard(cx, part.value));
+            continue;
+        };
+        cx.from = u32::try_from(resources.len()).ok();
+        cx.scenario = scenario;
+        // Nothing of a resource matters where it does not exist.
+        if let Some((name, _)) = &resource.condition
+            && let Truth::Open(id) = cx.conditions.holds(scenario, name, &[])
+        {
+            cx.world.push((id, true));
+        }
+        resources.push(evaluated(cx, resource, scenario));
+        cx.world.clear();
+    }
+    cx.from = None;
+    cx.scenario = Scenario::DEFAULTS;
+    resources
+}
+
+fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario) -> Resource<'s> {
+    let here = resource.address_span;
+    let (mut properties, properties_key) = match resource.properties {
+        Some(entry) => (properties(cx, entry.value, entry.key_span), entry.key_span),
+        None => (empty(here), here),
+    };
+    if let Some(added) = resource.added {
+        properties = unknown(added, "properties that a macro adds to");
+    }
+    let mut attributes = Map {
+        entries: resource.attributes,
+    };
+    attributes.entries.retain_mut(|entry| {
+        if entry.key == "DependsOn" {
+            depends_on(cx, &entry.value);
+        }
+        evaluate::value(cx, &mut entry.value)
+    });
+    Resource {
+        address: resource.address,
+        address_span: resource.address_span,
+        kind: resource.kind,
+        kind_span: resource.kind_span,
+        span: resource.span,
+        properties,
+        properties_key,
+        attributes: Node::new(Value::Map(attributes), here),
+        condition: resource.condition.map(|(name, _)| name),
+        scenario,
+    }
+}
+
+fn properties<'s>(cx: &mut Context<'s>, mut node: Node<'s>, key: Span) -> Node<'s> {
+    if !evaluate::value(cx, &mut node) {
+        return empty(key);
+    }
+    match node.value {
+        Value::Map(_) | Value::Symbol(_) => node,
+        Value::Null => empty(key),
+        _ => {
+            let message = "the properties of a resource are a mapping";
+            cx.problems.push(Problem::error(node.span, message));
+            unknown(node.span, message)
+        }
+    }
+}
+
+fn empty<'s>(span: Span) -> Node<'s> {
+    Node::new(Value::Map(Map::default()), span)
+}
+
+fn depends_on(cx: &mut Context<'_>, node: &Node<'_>) {
+    match &node.value {
+        Value::String(name) => match cx.names.get(&**name).copied() {
+            Some(Target::Resource(index)) => references::edge(cx, index, "", node.span),
+            Some(Target::NotRead) => {}
+            Some(Target::Parameter(_)) | None => cx.undeclared(node.span, name),
+        },
+        Value::List(items) => items.iter().for_each(|item| depends_on(cx, item)),
+        _ => {}
+    }
+}

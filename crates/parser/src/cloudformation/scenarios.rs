@@ -1,0 +1,135 @@
+//! Which resources exist under the defaults, and the scenarios in which the others do.
+
+use super::resources::{Placed, Written};
+use super::{Context, MAX_SCENARIOS, Target, formula};
+use crate::model::{ConditionId, Scenario, Truth};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+/// Gives every resource that can exist its scenario and its index.
+pub(super) fn place<'s>(
+    cx: &mut Context<'s>,
+    conditions: Vec<formula::Written<'s>>,
+    resources: Vec<Written<'s>>,
+) -> Vec<Placed<'s>> {
+    let users = users(&conditions);
+    let mut opened: HashMap<Cow<'s, str>, Option<Scenario>> = HashMap::new();
+    let mut placed = Vec::with_capacity(resources.len());
+    for resource in resources {
+        let mut scenario = Some(Scenario::DEFAULTS);
+        if let Some((name, span)) = &resource.condition
+            && cx.condition(name, *span) == Truth::Known(false)
+        {
+            let full = cx.released.len() > MAX_SCENARIOS;
+            scenario = match opened.get(name) {
+                Some(scenario) => *scenario,
+                None if full => None,
+                None => {
+                    let scenario = open(cx, &conditions, &users, name);
+                    opened.insert(name.clone(), scenario);
+                    scenario
+                }
+            };
+            if scenario.is_none() {
+                let address = &resource.address;
+                let why = if opened.contains_key(name) {
+                    format!("`{address}` never exists: its condition `{name}` never holds")
+                } else {
+                    format!(
+                        "`{address}` exists only under `{name}`, and more than {MAX_SCENARIOS} conditions are like that"
+                    )
+                };
+                cx.not_read.push((resource.address_span, why));
+            }
+        }
+        let target = match scenario {
+            Some(_) => {
+                let index = u32::try_from(cx.addresses.len()).unwrap_or(u32::MAX);
+                cx.addresses.push(resource.address.clone());
+                Target::Resource(index)
+            }
+            None => Target::NotRead,
+        };
+        cx.names.entry(resource.address.clone()).or_insert(target);
+        placed.push(Placed { resource, scenario });
+    }
+    placed
+}
+
+/// For each condition those that mention it.
+fn users(conditions: &[formula::Written<'_>]) -> Vec<Vec<usize>> {
+    let mut users = vec![Vec::new(); conditions.len()];
+    for (index, condition) in conditions.iter().enumerate() {
+        for mentioned in &condition.basis.conditions {
+            if let Some(users) = users.get_mut(mentioned.0 as usize) {
+                users.push(index);
+            }
+        }
+    }
+    users
+}
+
+/// A scenario in which a condition that the defaults rule out may hold: the parameters behind it are open.
+/// Nothing if it does not hold even then.
+fn open<'s>(
+    cx: &mut Context<'s>,
+    conditions: &[formula::Written<'s>],
+    users: &[Vec<usize>],
+    name: &str,
+) -> Option<Scenario> {
+    let ConditionId(start) = cx.conditions.id(Scenario::DEFAULTS, name)?;
+    let behind = reach(conditions.len(), [start as usize], |index| {
+        conditions[index]
+            .basis
+            .conditions
+            .iter()
+            .map(|id| id.0 as usize)
+    });
+    let released: HashSet<u32> = behind
+        .iter()
+        .flat_map(|index| conditions[*index].basis.parameters.iter().copied())
+        .collect();
+    let touching = (0..conditions.len()).filter(|index| {
+        let parameters = &conditions[*index].basis.parameters;
+        parameters
+            .iter()
+            .any(|parameter| released.contains(parameter))
+    });
+    let differing: Vec<_> = reach(conditions.len(), touching, |index| {
+        users[index].iter().copied()
+    })
+    .into_iter()
+    .map(|index| &conditions[index])
+    .collect();
+
+    let first = cx.conditions.len();
+    let ids: Vec<_> = differing.iter().map(|condition| condition.id).collect();
+    let scenario = cx.conditions.add_scenario(&ids);
+    cx.released.push(released);
+    formula::define_in(cx, scenario, first, &differing);
+    match cx.conditions.holds(scenario, name, &[]) {
+        Truth::Known(false) => None,
+        _ => Some(scenario),
+    }
+}
+
+/// All that can be reached from some indices below `count`, in a fixed order.
+fn reach<I: Iterator<Item = usize>>(
+    count: usize,
+    from: impl IntoIterator<Item = usize>,
+    next: impl Fn(usize) -> I,
+) -> Vec<usize> {
+    let mut seen = vec![false; count];
+    let mut reached = Vec::new();
+    let mut pending: Vec<usize> = from.into_iter().collect();
+    while let Some(index) = pending.pop() {
+        if seen
+            .get_mut(index)
+            .is_some_and(|seen| !std::mem::replace(seen, true))
+        {
+            reached.push(index);
+            pending.extend(next(index));
+        }
+    }
+    reached
+}

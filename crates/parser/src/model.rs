@@ -1,0 +1,161 @@
+//! What rules look at: the resources of one unit of deployment (a template; a root
+//! module), what refers to what, and the conditions under which it all exists.
+
+use crate::source::{FileId, Span};
+use crate::tree::{Node, Problem};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// One unit of deployment, lowered: no intrinsic function is left in it.
+#[derive(Debug)]
+pub struct Project<'s> {
+    /// The file that the unit begins in.
+    pub file: FileId,
+    /// The place that stands for the whole unit: the key of the `Resources` section.
+    pub span: Span,
+    /// All resources, in the order of the file.
+    pub resources: Vec<Resource<'s>>,
+    /// Values that leave the unit (outputs), lowered.
+    pub outputs: Vec<Output<'s>>,
+    /// Parameters, mappings and conditions, and whether anything uses them.
+    pub declarations: Vec<Declaration<'s>>,
+    /// The conditions that a [`crate::tree::Choice`] or a resource may depend on.
+    pub conditions: Conditions<'s>,
+    /// Which resource refers to which, by the resource that is referred to.
+    pub edges: Vec<Edge>,
+    /// What could not be read or evaluated.
+    pub problems: Vec<Problem>,
+    /// Parts that were not read, with why (a macro, a transform that is not known), for the summary.
+    pub not_read: Vec<(Span, String)>,
+    /// Resources by kind, each list in order.
+    pub by_kind: HashMap<Cow<'s, str>, Vec<u32>>,
+}
+
+/// A resource with everything that its author wrote.
+#[derive(Debug)]
+pub struct Resource<'s> {
+    /// Its address in the unit: the logical id.
+    pub address: Cow<'s, str>,
+    /// Where the logical id stands.
+    pub address_span: Span,
+    /// Its kind, as written (`AWS::S3::Bucket`).
+    pub kind: Cow<'s, str>,
+    /// Where the kind stands.
+    pub kind_span: Span,
+    /// The whole resource, from its logical id to its end.
+    pub span: Span,
+    /// Its properties: a mapping (empty, at the logical id's place, where none are written),
+    /// or a symbol where they are not known.
+    pub properties: Node<'s>,
+    /// Where the key `Properties` stands; the logical id where there is none.
+    pub properties_key: Span,
+    /// What stands beside the properties (`DependsOn`, `DeletionPolicy`, `UpdateReplacePolicy`, `UpdatePolicy`,
+    /// `CreationPolicy`, `Metadata`, `Condition`), lowered: a mapping.
+    pub attributes: Node<'s>,
+    /// The name of the condition under which it exists.
+    pub condition: Option<Cow<'s, str>>,
+    /// The scenario in which its properties were evaluated.
+    pub scenario: Scenario,
+}
+
+/// A value that leaves the unit.
+#[derive(Debug)]
+pub struct Output<'s> {
+    /// Its name.
+    pub name: Cow<'s, str>,
+    /// Its value.
+    pub value: Node<'s>,
+}
+
+/// A named thing that a template declares for its own use.
+#[derive(Debug)]
+pub struct Declaration<'s> {
+    /// What it is.
+    pub kind: DeclarationKind,
+    /// Its name.
+    pub name: Cow<'s, str>,
+    /// Where the name stands.
+    pub span: Span,
+    /// Whether something in the unit refers to it.
+    pub used: bool,
+}
+
+/// What a [`Declaration`] declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeclarationKind {
+    /// A template parameter.
+    Parameter,
+    /// A mapping.
+    Mapping,
+    /// A condition.
+    Condition,
+}
+
+/// One resource refers to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The resource that refers; absent for an output.
+    pub from: Option<u32>,
+    /// Where it does.
+    pub span: Span,
+    /// The resource that is referred to.
+    pub to: u32,
+    /// The attribute that is asked for; empty for `Ref` and `DependsOn`.
+    pub attribute: String,
+}
+
+/// A condition in [`Conditions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConditionId(pub u32);
+
+/// A choice of what parameters are: [`Scenario::DEFAULTS`], or one in which the parameters behind
+/// the condition of a resource that the defaults leave out are open again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scenario(pub u32);
+
+impl Scenario {
+    /// Every parameter has its default.
+    pub const DEFAULTS: Scenario = Scenario(0);
+}
+
+/// What is known of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds, or does not, whatever is deployed.
+    Known(bool),
+    /// It depends on what is not known.
+    Open(ConditionId),
+}
+
+/// Which conditions are taken to hold or not to hold. Sorted by nothing, short.
+pub type World = [(ConditionId, bool)];
+
+pub use crate::conditions::Conditions;
+
+impl<'s> Project<'s> {
+    /// The resource of an index of this project.
+    pub fn resource(&self, index: u32) -> &Resource<'s> {
+        &self.resources[index as usize]
+    }
+
+    /// The edges that lead to a resource.
+    pub fn edges_to(&self, resource: u32) -> impl Iterator<Item = &Edge> {
+        let first = self.edges.partition_point(|edge| edge.to < resource);
+        self.edges[first..]
+            .iter()
+            .take_while(move |edge| edge.to == resource)
+    }
+
+    /// The indices of the resources of a kind, in the order of the file.
+    pub fn of_kind(&self, kind: &str) -> &[u32] {
+        self.by_kind.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a resource exists in a scenario and a world: known, or open on a condition.
+    pub fn exists(&self, resource: &Resource<'s>, scenario: Scenario, world: &World) -> Truth {
+        match &resource.condition {
+            None => Truth::Known(true),
+            Some(name) => self.conditions.holds(scenario, name, world),
+        }
+    }
+}
