@@ -202,9 +202,9 @@ fn read_text(content: Content) -> Result<Option<String>, String> {
         Err(error) => error,
     };
     // A template in another encoding must not be passed over in silence, but any other file may be.
-    // The zero bytes of UTF-16 left out, what tells a template can still be seen.
+    // Without the zero bytes and the byte order mark of UTF-16, what tells a template can still be seen.
     let mut bytes = again.map_or(Ok(Vec::new()), files::read)?;
-    bytes.retain(|byte| *byte != 0);
+    bytes.retain(|byte| !matches!(byte, 0 | 0xFE | 0xFF));
     let may_be_template = bytes.is_empty()
         || error == DecodeError::TooLarge
         || is_template(&String::from_utf8_lossy(&bytes));

@@ -1,7 +1,7 @@
 //! `pillarlint explain`: a rule, a best practice, a question or a pillar, for reading.
 
 use crate::args::ExplainArgs;
-use crate::text::{count, escape, wrap};
+use crate::text::{count, escape, prose, wrap};
 use crate::{CLEAN, Console, Failure, own_rules};
 use pillarlint_engine::framework::{KeyPractice, Pillar, Practice, Question};
 use pillarlint_engine::rule::Certainty;
@@ -176,8 +176,8 @@ impl<'a> Page<'a> {
     }
 
     fn section(&mut self, name: &str, text: &str) -> io::Result<()> {
-        let wrapped = wrap(text, self.width, 2);
-        write!(self.out, "\n{name}\n{wrapped}")
+        let text = prose(text, self.width, 2);
+        write!(self.out, "\n{name}\n{text}")
     }
 
     fn line(&mut self, text: &str) -> io::Result<()> {

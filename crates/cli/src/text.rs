@@ -40,29 +40,53 @@ fn escape_but(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// Words on lines of at most `width` columns (a longer word stands alone), each line after `indent` spaces.
 pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut out = String::new();
-    for paragraph in text.split("\n\n").filter(|text| !text.trim().is_empty()) {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        let mut column = 0;
-        for word in paragraph.split_whitespace() {
-            let length = word.chars().count();
-            if column > 0 && column + 1 + length <= width {
-                out.push(' ');
-                column += 1;
-            } else {
-                if column > 0 {
-                    out.push('\n');
-                }
-                // Writing into a String does not fail.
-                let _ = write!(out, "{:indent$}", "");
-                column = indent;
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length <= width {
+            out.push(' ');
+            column += 1;
+        } else {
+            if column > 0 {
+                out.push('\n');
             }
-            out.push_str(word);
-            column += length;
+            // Writing into a String does not fail.
+            let _ = write!(out, "{:indent$}", "");
+            column = indent;
         }
-        out.push('\n');
+        out.push_str(word);
+        column += length;
     }
+    out.push('\n');
+    out
+}
+
+/// Paragraphs, lists and code of a rule's prose (Markdown), wrapped and indented; code stays as it is.
+pub(crate) fn prose(text: &str, width: usize, indent: usize) -> String {
+    let mut out = String::new();
+    let mut paragraph = String::new();
+    let mut in_code = false;
+    for line in text.lines().chain([""]) {
+        let is_fence = line.trim_start().starts_with("```");
+        let is_item = line.trim_start().starts_with("- ");
+        let ends_paragraph = is_fence || is_item || line.trim().is_empty();
+        if ends_paragraph && !paragraph.is_empty() {
+            out.push_str(&wrap(&paragraph, width, indent));
+            paragraph.clear();
+        }
+        if is_fence {
+            in_code = !in_code;
+        } else if line.trim().is_empty() {
+            out.push('\n');
+        } else if in_code {
+            let _ = writeln!(out, "{:indent$}    {line}", "");
+        } else {
+            paragraph.push_str(line);
+            paragraph.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     out
 }
 
@@ -93,8 +117,15 @@ mod tests {
     #[test]
     fn words_wrap() {
         assert_eq!(wrap("one two three\nfour", 10, 2), "  one two\n  three\n  four\n");
-        assert_eq!(wrap("a\n\nb", 10, 0), "a\n\nb\n");
         assert_eq!(wrap("averyveryverylongword b", 5, 0), "averyveryverylongword\nb\n");
-        assert_eq!(wrap("", 5, 0), "");
+        assert_eq!(wrap("", 5, 0), "\n");
+    }
+
+    #[test]
+    fn prose_keeps_code() {
+        let input = "One\ntwo.\n\n```yaml\nA:\n\n  b: 1\n```\n\n- first\n- second\n  half\n\n";
+        let expected = "  One two.\n\n      A:\n\n        b: 1\n\n  - first\n  - second half\n";
+        assert_eq!(prose(input, 40, 2), expected);
+        assert_eq!(prose("", 40, 2), "\n");
     }
 }

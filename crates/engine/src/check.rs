@@ -388,19 +388,12 @@ fn follow<'a, 's>(asking: &Asking<'a, 's>, one: &crate::rule::Let) -> Binding<'a
     }
 }
 
-fn subject_place(asking: &Asking<'_, '_>) -> Span {
-    match asking.subject {
-        Some(index) => asking.project.resource(index).address_span,
-        None => asking.project.span,
-    }
-}
-
 fn unknown(asking: &Asking<'_, '_>, answer: Answer<'_, '_>) -> Said {
     Said::Unknown {
         place: answer
             .at
             .as_ref()
-            .map_or_else(|| subject_place(asking), |at| at.span),
+            .map_or_else(|| asking.subject_place(), |at| at.span),
         why: answer
             .why
             .map_or_else(|| "a value is not known".to_owned(), Cow::into_owned),
@@ -424,7 +417,7 @@ fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>
         chain(node.via.as_deref(), &mut related);
     }
     Said::Failed {
-        place: at.map_or_else(|| subject_place(asking), |at| at.span),
+        place: at.map_or_else(|| asking.subject_place(), |at| at.span),
         message,
         related,
     }

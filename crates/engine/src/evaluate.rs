@@ -7,7 +7,7 @@ use crate::operator::same;
 use crate::path::{Reached, head_of, opaque, why_unknown};
 use crate::rule::{
     Absent, Condition, Domain, Link, Operator, Path, PortTest, Quantified, Quantifier, SUBJECT,
-    Slot, Test,
+    Slot, Step, Test,
 };
 use pillarlint_parser::model::{ConditionId, Project, Resource, Scenario, Truth as Existence};
 use pillarlint_parser::source::Span;
@@ -315,7 +315,7 @@ impl<'a, 's> Asking<'a, 's> {
                 let truth = self.compare(node, &test.operator);
                 Answer {
                     why: (truth == Truth::Unknown).then(|| why_unknown(node)),
-                    ..Answer::at(truth, At::value(node))
+                    ..Answer::at(truth, self.place_at(node, &test.at))
                 }
             }
             Reached::Missing(span) => {
@@ -402,7 +402,6 @@ impl<'a, 's> Asking<'a, 's> {
         };
         let mut undecided: Option<Answer<'a, 's>> =
             more.map(|(span, why)| Answer::unknown(span, why));
-        let mut first: Option<Answer<'a, 's>> = None;
         let mut found: Option<Answer<'a, 's>> = None;
         for item in items {
             let place = self.place_of(&item.binding);
@@ -437,8 +436,6 @@ impl<'a, 's> Asking<'a, 's> {
                     why,
                     ..answer
                 });
-            } else {
-                first.get_or_insert(answer);
             }
         }
         self.bind(quantified.slot, before);
@@ -451,32 +448,57 @@ impl<'a, 's> Asking<'a, 's> {
         if let Some(undecided) = undecided {
             return undecided;
         }
-        // Where `some` finds none, the one that came near is the place, if there was just that kind of thing.
-        let at = match quantified.domain {
-            Domain::Each(_) | Domain::Statements(_) => first.and_then(|answer| answer.at),
-            Domain::Resources(_) | Domain::Linked(_) => None,
-        };
         Answer {
-            at: at.or_else(|| self.domain_place(&quantified.domain)),
+            at: self.domain_place(&quantified.domain),
             ..Answer::plain(Truth::from(negative))
         }
     }
 
-    /// Where the things of a domain would stand.
+    /// A value's place. A list or a mapping is pointed at by its key: its lines may be many.
+    fn place_at(&self, node: &'a Node<'s>, path: &Path) -> At<'a, 's> {
+        let span = match node.value {
+            Value::List(_) | Value::Map(_) => self.key_of(path).unwrap_or_else(|| head_of(node)),
+            _ => node.span,
+        };
+        At {
+            span,
+            node: Some(node),
+        }
+    }
+
+    /// Where the key stands that a path ends with.
+    fn key_of(&self, path: &Path) -> Option<Span> {
+        let (Step::Key(key), steps) = path.steps.split_last()? else {
+            return None;
+        };
+        let (from, parent) = self.root(path).ok()?;
+        match self.walk(from, steps, parent) {
+            Reached::Value(node) => Some(node.as_map()?.entry(key)?.key_span),
+            Reached::Missing(_) | Reached::Unknown(..) => None,
+        }
+    }
+
+    /// Where the things of a domain stand, or would.
     fn domain_place(&self, domain: &Domain) -> Option<At<'a, 's>> {
-        match domain {
-            Domain::Each(path) | Domain::Statements(path) => {
-                let stem = path.steps.iter().position(|step| *step == crate::rule::Step::All);
-                let steps = path.steps[..stem.unwrap_or(path.steps.len())].to_vec();
-                match self.reach(&Path {
-                    steps,
-                    ..path.clone()
-                }) {
-                    Reached::Value(node) => Some(At::place(head_of(node))),
-                    Reached::Missing(span) | Reached::Unknown(span, _) => Some(At::place(span)),
-                }
-            }
-            Domain::Resources(_) | Domain::Linked(_) => None,
+        let (Domain::Each(path) | Domain::Statements(path)) = domain else {
+            return None;
+        };
+        let stem = path.steps.iter().position(|step| *step == Step::All);
+        let path = Path {
+            steps: path.steps[..stem.unwrap_or(path.steps.len())].to_vec(),
+            ..path.clone()
+        };
+        Some(match self.reach(&path) {
+            Reached::Value(node) => self.place_at(node, &path),
+            Reached::Missing(span) | Reached::Unknown(span, _) => At::place(span),
+        })
+    }
+
+    /// The logical id of what is asked; the template's place where it is the whole template.
+    pub(crate) fn subject_place(&self) -> Span {
+        match self.subject {
+            Some(index) => self.project.resource(index).address_span,
+            None => self.project.span,
         }
     }
 
@@ -532,7 +554,7 @@ impl<'a, 's> Asking<'a, 's> {
                 Truth::Unknown => {
                     if self.exists(resource) != Truth::False {
                         unresolved.get_or_insert((
-                            resource.address_span,
+                            self.subject_place(),
                             Cow::Owned(format!(
                                 "it cannot be told what `{}` refers to",
                                 resource.address
@@ -850,11 +872,10 @@ enum Target<'a, 's> {
 /// that might refer.
 fn plain_references(
     node: &Node<'_>,
-    steps: &[crate::rule::Step],
+    steps: &[Step],
     link: &Link,
     found: &mut Vec<u32>,
 ) -> bool {
-    use crate::rule::Step;
     match &node.value {
         Value::Symbol(symbol) => match &**symbol {
             Symbol::Reference(reference) if steps.iter().all(|step| *step == Step::All) => {

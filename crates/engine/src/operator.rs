@@ -115,6 +115,19 @@ fn equals_text(node: &Node<'_>, text: &str) -> Truth {
     )
 }
 
+fn one_of(node: &Node<'_>, list: &[String]) -> Truth {
+    ask(
+        node,
+        |value| list.iter().any(|text| same_text(value, text)),
+        |start, end| {
+            could(
+                list.iter()
+                    .any(|text| text.starts_with(start) && text.ends_with(end)),
+            )
+        },
+    )
+}
+
 fn could(possible: bool) -> Truth {
     if possible { Truth::Unknown } else { Truth::False }
 }
@@ -183,10 +196,8 @@ impl<'a, 's> Asking<'a, 's> {
                 |value| value.eq_ignore_ascii_case(text),
                 |_, _| Truth::Unknown,
             ),
-            Operator::In(list) => Truth::any(list.iter().map(|text| equals_text(node, text))),
-            Operator::NotIn(list) => {
-                Truth::any(list.iter().map(|text| equals_text(node, text))).not()
-            }
+            Operator::In(list) => one_of(node, list),
+            Operator::NotIn(list) => one_of(node, list).not(),
             Operator::StartsWith(list) => ask(
                 node,
                 |value| list.iter().any(|text| value.starts_with(text.as_str())),

@@ -199,10 +199,15 @@ fn explain(builder: &Builder<'_>, error: &ScanError, base: usize) -> Problem {
         ErrorKind::MappingValueNotAllowed => {
             "no `key: value` can stand here; a text with `: ` in it needs quotes".to_owned()
         }
+        ErrorKind::RecursionLimitExceeded => too_deep(),
         ErrorKind::SimpleKeyExpected => "expected `:` behind this key".to_owned(),
         _ => error.info(),
     };
     Problem::error(builder.character(at), message)
+}
+
+fn too_deep() -> String {
+    format!("nested deeper than {MAX_DEPTH} levels")
 }
 
 /// The tab that the line of an offset, or one of the next few, is indented with.
@@ -319,7 +324,10 @@ impl<'s> Builder<'s> {
 
     /// The place of the character at an offset; empty at the end of the text.
     fn character(&self, at: usize) -> Span {
-        let at = self.text.floor_char_boundary(at);
+        let at = (0..=at.min(self.text.len()))
+            .rev()
+            .find(|at| self.text.is_char_boundary(*at));
+        let at = at.unwrap_or(0);
         let length = self.text[at..].chars().next().map_or(0, char::len_utf8);
         Span::new(self.file, at, at + length)
     }
@@ -427,8 +435,10 @@ impl<'s> Builder<'s> {
 
     fn check_depth(&self, more: usize, span: Span) -> Result<(), Problem> {
         if self.depth + more > MAX_DEPTH {
-            let message = format!("nested deeper than {MAX_DEPTH} levels");
-            return Err(Problem::error(self.character(span.start as usize), message));
+            return Err(Problem::error(
+                self.character(span.start as usize),
+                too_deep(),
+            ));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! JSON in texts, with places inside the text.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use pillarlint_parser::embedded::parse_json;

@@ -1,5 +1,7 @@
 //! JSON: what is read, what is a problem, and where everything stands.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use pillarlint_parser::json::{MAX_DEPTH, MAX_PROBLEMS, parse};

@@ -1,5 +1,7 @@
 //! YAML: what is read, what is a problem, and where everything stands.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use pillarlint_parser::tree::{Level, Value};

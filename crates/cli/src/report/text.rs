@@ -15,7 +15,7 @@ use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_parser::source::{LineIndex, SourceMap, Span};
 use pillarlint_parser::tree::{Level, Problem};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -104,8 +104,9 @@ fn write_finding(finding: &Finding, ruleset: &Ruleset, frames: &Frames, out: &mu
         frames.note("when", &escape(when), out)?;
     }
     if let Some(rule) = ruleset.rule(&finding.rule) {
+        // What follows the first paragraph, mostly code, is left to `explain`.
         let fix = rule.docs().fix.split("\n\n").next().unwrap_or_default();
-        frames.note("help", fix, out)?;
+        frames.note("help", fix.trim_end_matches([':', '\n']), out)?;
         if let Some(id) = rule.header.practices.first() {
             let title = ruleset.framework().practice(id).map_or("", |(_, _, practice)| &practice.title);
             frames.note("practice", &format!("{id} {title}"), out)?;
@@ -324,25 +325,22 @@ impl Frame {
             columns: Vec::new(),
         };
         let last = index.line_of(text.trim_end_matches(['\n', '\r']).len());
-        for (&line, of_line) in &marks {
-            let above = line.saturating_sub(CONTEXT)..line;
-            let below = (line + 1..=(line + CONTEXT).min(last)).filter(|number| !marks.contains_key(number));
-            for number in above.filter(|number| !marks.contains_key(number)) {
-                frame.push_line(number, &[], text, index);
-            }
-            frame.push_line(line, of_line, text, index);
-            for number in below {
-                frame.push_line(number, &[], text, index);
-            }
+        let around = |line: &usize| line.saturating_sub(CONTEXT)..=(line + CONTEXT).min(last.max(*line));
+        let shown: BTreeSet<usize> = marks.keys().flat_map(around).collect();
+        let shown: Vec<usize> = shown.into_iter().collect();
+        // The snippet with the place itself comes first, wherever the related places lie.
+        let (primary, others): (Vec<_>, Vec<_>) = shown
+            .chunk_by(|one, next| one + 1 == *next)
+            .partition(|snippet| snippet.contains(&line));
+        for number in primary.into_iter().chain(others).flatten() {
+            let of_line = marks.get(number).map_or(&[][..], Vec::as_slice);
+            frame.push_line(*number, of_line, text, index);
         }
         (frame, unshown)
     }
 
-    /// Adds a line of the file, unless it is there, and the labels on it.
+    /// Adds a line of the file, and the labels on it.
     fn push_line(&mut self, number: usize, marks: &[Mark], text: &str, index: &LineIndex) {
-        if self.lines.last().is_some_and(|line| line.number >= number) {
-            return;
-        }
         let (from, to) = line_bounds(number, text, index);
         let anchor = marks.first().map_or(from, |mark| mark.start);
         let (shown_from, shown_to) = window(text, (from, to), anchor);

@@ -22,11 +22,7 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, node: &mut Node<'s>) -> bool {
 
 fn nested_value<'s>(cx: &mut Context<'s>, node: &mut Node<'s>) -> bool {
     match &mut node.value {
-        Value::String(_) => {
-            if !cx.in_function {
-                text::look_into(cx, node);
-            }
-        }
+        Value::String(_) if !cx.in_function => text::look_into(cx, node),
         Value::List(items) => items.retain_mut(|item| value(cx, item)),
         Value::Map(map) => {
             if !is_call(map) {

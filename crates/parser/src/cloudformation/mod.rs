@@ -225,13 +225,13 @@ impl<'s> Context<'s> {
     }
 
     /// What is known of a named condition here. Marks it as used.
-    fn condition(&mut self, name: &Cow<'s, str>, span: Span) -> Truth {
+    fn condition(&mut self, name: &str, span: Span) -> Truth {
         match self.condition_declarations.get(name) {
             Some(declaration) => self.mark_used(*declaration),
             None if self.conditions.id(Scenario::DEFAULTS, name).is_some() => {}
             None => {
                 self.undeclared(span, name);
-                self.conditions.declare(name.clone());
+                self.conditions.declare(Cow::Owned(name.to_owned()));
             }
         }
         self.conditions.holds(self.scenario, name, &self.world)

@@ -185,8 +185,13 @@ pub(crate) const INSERTIONS: [&str; 32] = [
 pub(crate) fn edited(text: &str, edits: &[Edit]) -> String {
     let mut text = text.to_owned();
     for (place, length, insertion) in edits {
-        let at = text.floor_char_boundary(text.len() * usize::from(*place) / 65536);
-        let end = text.floor_char_boundary(at + usize::from(*length % 8));
+        let boundary = |at: usize| {
+            (0..=at.min(text.len()))
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+        };
+        let at = boundary(text.len() * usize::from(*place) / 65536).unwrap_or(0);
+        let end = boundary(at + usize::from(*length % 8)).unwrap_or(at);
         text.replace_range(at..end.max(at), INSERTIONS[insertion % INSERTIONS.len()]);
     }
     text

@@ -1,0 +1,26 @@
+//! Any text as a template: reading and lowering never panic, and every problem has a place.
+
+#![no_main]
+
+mod places;
+
+use libfuzzer_sys::fuzz_target;
+use pillarlint_parser::source::FileId;
+use pillarlint_parser::tree::Parsed;
+use pillarlint_parser::{cloudformation, json, recognise, yaml};
+
+fuzz_target!(|text: &str| {
+    let parsed = if recognise::is_json(text) {
+        json::parse(FileId(0), text)
+    } else {
+        yaml::parse(FileId(0), text)
+    };
+    for document in parsed.documents {
+        let project = cloudformation::lower(FileId(0), text, document);
+        let problems = Parsed {
+            problems: project.problems,
+            ..Parsed::default()
+        };
+        places::check(&problems, text);
+    }
+});
