@@ -7,12 +7,16 @@ use std::path::PathBuf;
 
 /// Checks infrastructure as code against the AWS Well-Architected Framework.
 #[derive(Debug, Parser)]
-#[command(name = "pillarlint", version, after_help = "\
+#[command(
+    name = "pillarlint",
+    version,
+    after_help = "\
 Examples:
   pillarlint check                      check the templates below this folder
   pillarlint explain rds-multi-az       what a rule asks, why, and what to do
   pillarlint rules --select SEC08       the rules behind one question of the framework
-  pillarlint check --help               every flag of the main command")]
+  pillarlint check --help               every flag of the main command"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -219,7 +223,6 @@ fn preset() -> impl TypedValueParser<Value = Preset> {
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
     let names = Severity::ALL.iter().map(|one| one.name());
-    PossibleValuesParser::new(names.chain(["never"])).map(|name| {
-        Severity::from_name(&name).map_or(FailOn::Never, FailOn::Severity)
-    })
+    PossibleValuesParser::new(names.chain(["never"]))
+        .map(|name| Severity::from_name(&name).map_or(FailOn::Never, FailOn::Severity))
 }

@@ -20,7 +20,12 @@ use rayon::prelude::*;
 const STACK_BYTES: usize = 8 << 20;
 
 pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = args.selection.rules.as_deref().map(own_rules::added).transpose()?;
+    let own = args
+        .selection
+        .rules
+        .as_deref()
+        .map(own_rules::added)
+        .transpose()?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let plan = plan(args, ruleset)?;
 
@@ -28,7 +33,11 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         || std::thread::available_parallelism().map_or(1, usize::from),
         usize::from,
     );
-    let found = files::find(&args.paths, (&mut *console.input, &args.stdin_filename), jobs);
+    let found = files::find(
+        &args.paths,
+        (&mut *console.input, &args.stdin_filename),
+        jobs,
+    );
     let wanted = Wanted {
         severity: args.severity,
         undecided: args.undecided || matches!(args.format, Format::Json),
@@ -60,7 +69,13 @@ fn exit_code(args: &CheckArgs, run: &Run) -> u8 {
     };
     if !run.outcome.errors.is_empty() {
         UNREADABLE
-    } else if !args.exit_zero && run.outcome.findings.iter().any(|finding| counts(finding.severity)) {
+    } else if !args.exit_zero
+        && run
+            .outcome
+            .findings
+            .iter()
+            .any(|finding| counts(finding.severity))
+    {
         FINDINGS
     } else {
         CLEAN
@@ -130,7 +145,14 @@ fn check_inputs(
     let mut counts = Counts::default();
     let mut reports = Vec::with_capacity(checked.len());
     let mut holds_something = vec![false; folders.len()];
-    for Checked { path, folders, text, fate, reports: of_file } in checked {
+    for Checked {
+        path,
+        folders,
+        text,
+        fate,
+        reports: of_file,
+    } in checked
+    {
         sources.files.push(SourceFile { path, text });
         reports.extend(of_file);
         counts.files += 1;
@@ -143,13 +165,29 @@ fn check_inputs(
         }
     }
     // A check that reads nothing must not look like one that finds nothing.
-    for (folder, _) in folders.iter().zip(holds_something).filter(|(_, holds)| !holds) {
+    for (folder, _) in folders
+        .iter()
+        .zip(holds_something)
+        .filter(|(_, holds)| !holds)
+    {
         let place = Span::new(file_id(sources.files.len()), 0, 0);
-        sources.files.push(SourceFile { path: folder.clone(), text: String::new() });
+        sources.files.push(SourceFile {
+            path: folder.clone(),
+            text: String::new(),
+        });
         reports.push(problem(place, "holds no template to check"));
     }
-    let outcome = settle(reports, Settings { severity: wanted.severity });
-    Ok(Run { outcome, sources, counts })
+    let outcome = settle(
+        reports,
+        Settings {
+            severity: wanted.severity,
+        },
+    );
+    Ok(Run {
+        outcome,
+        sources,
+        counts,
+    })
 }
 
 fn file_id(index: usize) -> FileId {
@@ -163,7 +201,11 @@ fn check_input(
     plan: &Plan,
     wanted: Wanted,
 ) -> Checked {
-    let Input { path, content, folders } = input;
+    let Input {
+        path,
+        content,
+        folders,
+    } = input;
     let mut checked = Checked {
         path,
         folders,
@@ -208,11 +250,15 @@ fn read_text(content: Content) -> Result<Option<String>, String> {
     let may_be_template = bytes.is_empty()
         || error == DecodeError::TooLarge
         || is_template(&String::from_utf8_lossy(&bytes));
-    if may_be_template { Err(error.to_string()) } else { Ok(None) }
+    if may_be_template {
+        Err(error.to_string())
+    } else {
+        Ok(None)
+    }
 }
 
 /// Checks one text as the file of a path would be; nothing where it is no template.
-/// The first report is what reading it gave, the others are its documents'.
+/// The last report is what reading it gave, the others are its documents'.
 pub fn check_text(
     file: FileId,
     path: &str,
@@ -223,12 +269,21 @@ pub fn check_text(
     if !is_template(text) {
         return None;
     }
-    let Parsed { documents, problems, .. } = parse(file, path, text);
-    let of_parsing = Report { problems, ..Report::default() };
-    let of_documents = documents
-        .into_iter()
-        .map(|document| check(&cloudformation::lower(file, text, document), ruleset, plan));
-    Some(std::iter::once(of_parsing).chain(of_documents).collect())
+    let Parsed {
+        documents,
+        problems,
+        ..
+    } = parse(file, path, text);
+    let mut reports = Vec::with_capacity(1 + documents.len());
+    for document in documents {
+        let project = cloudformation::lower(file, text, document);
+        reports.push(check(&project, &problems, ruleset, plan));
+    }
+    reports.push(Report {
+        problems,
+        ..Report::default()
+    });
+    Some(reports)
 }
 
 /// Whether a text is a template, whatever its file is called: folders were searched by extension
@@ -244,7 +299,12 @@ fn parse<'s>(file: FileId, path: &str, text: &'s str) -> Parsed<'s> {
     let parsed = json::parse(file, text);
     // A flow mapping of YAML may look like JSON that is wrong.
     let may_be_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    let is_wrong = |parsed: &Parsed| parsed.problems.iter().any(|problem| problem.level == Level::Error);
+    let is_wrong = |parsed: &Parsed| {
+        parsed
+            .problems
+            .iter()
+            .any(|problem| problem.level == Level::Error)
+    };
     if may_be_yaml && is_wrong(&parsed) {
         let as_yaml = yaml::parse(file, text);
         if !is_wrong(&as_yaml) {
@@ -255,7 +315,10 @@ fn parse<'s>(file: FileId, path: &str, text: &'s str) -> Parsed<'s> {
 }
 
 fn is_shown(report: &Report, wanted: Wanted) -> bool {
-    report.findings.iter().any(|finding| finding.severity >= wanted.severity)
+    report
+        .findings
+        .iter()
+        .any(|finding| finding.severity >= wanted.severity)
         || !report.problems.is_empty()
         || !report.not_read.is_empty()
         || (wanted.undecided && !report.undecided.is_empty())
@@ -263,5 +326,8 @@ fn is_shown(report: &Report, wanted: Wanted) -> bool {
 
 /// A report that holds one error of the run.
 fn problem(place: Span, message: &str) -> Report {
-    Report { problems: vec![Problem::error(place, message)], ..Report::default() }
+    Report {
+        problems: vec![Problem::error(place, message)],
+        ..Report::default()
+    }
 }

@@ -12,11 +12,19 @@ use std::io::{self, Write};
 pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failure> {
     let own = args.rules.as_deref().map(own_rules::added).transpose()?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
-    let mut page = Page { ruleset, width: console.width, out: console.output };
+    let mut page = Page {
+        ruleset,
+        width: console.width,
+        out: console.output,
+    };
     let subject = args.subject.trim();
     let framework = ruleset.framework();
 
-    let rules: Vec<&Rule> = ruleset.rules.iter().filter(|rule| selector::is_named(rule, subject)).collect();
+    let rules: Vec<&Rule> = ruleset
+        .rules
+        .iter()
+        .filter(|rule| selector::is_named(rule, subject))
+        .collect();
     if !rules.is_empty() {
         for (index, rule) in rules.into_iter().enumerate() {
             if index > 0 {
@@ -44,9 +52,12 @@ pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failu
         }
         None => {
             let suggestion = selector::suggestion(subject, ruleset);
-            let suggestion = suggestion.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            let suggestion =
+                suggestion.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
             let subject = escape(subject);
-            let message = format!("no rule, alias, practice, question or pillar is named `{subject}`{suggestion}");
+            let message = format!(
+                "no rule, alias, practice, question or pillar is named `{subject}`{suggestion}"
+            );
             return Err(Failure::Usage(message));
         }
     }
@@ -69,10 +80,16 @@ impl<'a> Page<'a> {
         for (index, id) in header.practices.iter().enumerate() {
             let practice = self.ruleset.framework().practice(id);
             let text = practice.map_or(String::new(), |(_, _, practice)| titled(practice));
-            self.field(if index == 0 { "practices" } else { "" }, &format!("{id}  {text}"))?;
+            self.field(
+                if index == 0 { "practices" } else { "" },
+                &format!("{id}  {text}"),
+            )?;
         }
         self.field("severity", header.severity.name())?;
-        self.field("certainty", &format!("{}: {}", header.certainty.name(), meaning(header.certainty)))?;
+        self.field(
+            "certainty",
+            &format!("{}: {}", header.certainty.name(), meaning(header.certainty)),
+        )?;
         self.field("preset", header.preset.name())?;
         self.field("kinds", &header.kinds.join(", "))?;
         if !header.aliases.is_empty() {
@@ -83,11 +100,15 @@ impl<'a> Page<'a> {
         if !docs.references.is_empty() {
             self.line("\nReferences")?;
             for reference in &docs.references {
-                self.line(&format!("  {reference}"))?;
+                self.item(reference)?;
             }
         }
         for (number, example) in (1..).zip(&docs.examples) {
-            let name = if example.name.is_empty() { String::new() } else { format!(": {}", example.name) };
+            let name = if example.name.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", example.name)
+            };
             self.line(&format!("\nExample {number}{name}"))?;
             for line in example.text.lines() {
                 self.line(format!("    {line}").trim_end())?;
@@ -96,7 +117,12 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    fn practice(&mut self, pillar: &Pillar, question: &Question, practice: &Practice) -> io::Result<()> {
+    fn practice(
+        &mut self,
+        pillar: &Pillar,
+        question: &Question,
+        practice: &Practice,
+    ) -> io::Result<()> {
         self.title(&practice.id, &practice.title)?;
         self.field("pillar", &pillar.title)?;
         self.key_practices(pillar, question)?;
@@ -110,7 +136,13 @@ impl<'a> Page<'a> {
         self.line("\nRules that check it")?;
         for rule in rules {
             let header = &rule.header;
-            self.line(&format!("  {}  {} ({}, {})", header.id, header.title, header.severity.name(), header.preset.name()))?;
+            self.item(&format!(
+                "{}  {} ({}, {})",
+                header.id,
+                header.title,
+                header.severity.name(),
+                header.preset.name()
+            ))?;
         }
         Ok(())
     }
@@ -122,25 +154,31 @@ impl<'a> Page<'a> {
         self.line("\nBest practices")?;
         for practice in &question.practices {
             let rules = count(self.rules_for(&practice.id).len(), "rule");
-            self.line(&format!("  {}  {}, {rules}", practice.id, titled(practice)))?;
+            self.item(&format!("{}  {}, {rules}", practice.id, titled(practice)))?;
         }
         Ok(())
     }
 
     fn pillar(&mut self, pillar: &Pillar) -> io::Result<()> {
         self.title(&pillar.title, &pillar.focus)?;
-        let rules = self.ruleset.rules.iter().filter(|rule| rule.header.pillar == pillar.id);
+        let rules = self
+            .ruleset
+            .rules
+            .iter()
+            .filter(|rule| rule.header.pillar == pillar.id);
         self.field("rules", &rules.count().to_string())?;
         self.line("\nKey practices")?;
         for key in &pillar.key_practices {
-            self.line(&format!("  {} ({})", key.title, key.questions.join(", ")))?;
+            self.item(&format!("{} ({})", key.title, key.questions.join(", ")))?;
         }
         self.line("\nQuestions")?;
         for question in &pillar.questions {
             let checked = |practice: &&Practice| !self.rules_for(&practice.id).is_empty();
             let checked = question.practices.iter().filter(checked).count();
             let (id, text, all) = (&question.id, &question.text, question.practices.len());
-            self.line(&format!("  {id}  {text} (rules for {checked} of {all} practices)"))?;
+            self.item(&format!(
+                "{id}  {text} (rules for {checked} of {all} practices)"
+            ))?;
         }
         Ok(())
     }
@@ -148,7 +186,12 @@ impl<'a> Page<'a> {
     /// The key practices of the pillar that a question stands behind.
     fn key_practices(&mut self, pillar: &Pillar, question: &Question) -> io::Result<()> {
         let behind = |key: &&KeyPractice| key.questions.contains(&question.id);
-        let titles: Vec<&str> = pillar.key_practices.iter().filter(behind).map(|key| key.title.as_str()).collect();
+        let titles: Vec<&str> = pillar
+            .key_practices
+            .iter()
+            .filter(behind)
+            .map(|key| key.title.as_str())
+            .collect();
         if titles.is_empty() {
             return Ok(());
         }
@@ -159,7 +202,10 @@ impl<'a> Page<'a> {
     fn rules_for(&self, practice: &str) -> Vec<&'a Rule> {
         let position = |rule: &&Rule| rule.header.practices.iter().position(|id| id == practice);
         let rules: &'a [Rule] = &self.ruleset.rules;
-        let mut rules: Vec<&Rule> = rules.iter().filter(|rule| position(rule).is_some()).collect();
+        let mut rules: Vec<&Rule> = rules
+            .iter()
+            .filter(|rule| position(rule).is_some())
+            .collect();
         rules.sort_by_key(|rule| position(rule) > Some(0));
         rules
     }
@@ -178,6 +224,12 @@ impl<'a> Page<'a> {
     fn section(&mut self, name: &str, text: &str) -> io::Result<()> {
         let text = prose(text, self.width, 2);
         write!(self.out, "\n{name}\n{text}")
+    }
+
+    /// An entry of a list, wrapped under itself.
+    fn item(&mut self, text: &str) -> io::Result<()> {
+        let wrapped = wrap(text, self.width, 4);
+        writeln!(self.out, "  {}", wrapped.trim())
     }
 
     fn line(&mut self, text: &str) -> io::Result<()> {

@@ -48,11 +48,7 @@ pub(crate) struct Found {
 }
 
 /// Finds what the arguments name. `threads` walk a folder; 0 lets the walker decide.
-pub(crate) fn find(
-    arguments: &[PathBuf],
-    stdin: (&mut dyn Read, &str),
-    threads: usize,
-) -> Found {
+pub(crate) fn find(arguments: &[PathBuf], stdin: (&mut dyn Read, &str), threads: usize) -> Found {
     let mut found = Found::default();
     let (stdin, stdin_name) = stdin;
     let mut stdin_read = false;
@@ -72,10 +68,12 @@ pub(crate) fn find(
                 found.folders.push(shown(argument));
                 let (below, unreadable) = walk(argument, threads);
                 paths.extend(below.into_iter().map(|path| (path, Some(folder))));
-                found.inputs.extend(unreadable.into_iter().map(|(path, why)| Input {
-                    folders: vec![folder],
-                    ..input(path, Content::Unreadable(why))
-                }));
+                found
+                    .inputs
+                    .extend(unreadable.into_iter().map(|(path, why)| Input {
+                        folders: vec![folder],
+                        ..input(path, Content::Unreadable(why))
+                    }));
             }
             Ok(_) => paths.push((argument.clone(), None)),
             Err(error) => {
@@ -112,7 +110,9 @@ fn each_once(paths: Vec<(PathBuf, Option<usize>)>, several: bool) -> Vec<Input> 
     let may_repeat = several || paths.iter().any(|(path, _)| path.is_symlink());
     let mut inputs: BTreeMap<PathBuf, Input> = BTreeMap::new();
     for (path, folder) in paths {
-        let identity = may_repeat.then(|| std::fs::canonicalize(&path).ok()).flatten();
+        let identity = may_repeat
+            .then(|| std::fs::canonicalize(&path).ok())
+            .flatten();
         let identity = identity.unwrap_or_else(|| path.clone());
         let mut candidate = input(shown(&path), Content::Disk(path));
         candidate.folders.extend(folder);
@@ -147,7 +147,9 @@ fn walk(folder: &Path, threads: usize) -> (Vec<PathBuf>, Vec<Unreadable>) {
         .build_parallel();
     walker.run(|| {
         Box::new(|entry| {
-            let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut found = found
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             match entry {
                 Ok(entry) => {
                     if is_candidate(&entry) {
@@ -163,12 +165,16 @@ fn walk(folder: &Path, threads: usize) -> (Vec<PathBuf>, Vec<Unreadable>) {
             WalkState::Continue
         })
     });
-    found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    found
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn is_candidate(entry: &ignore::DirEntry) -> bool {
     let extension = entry.path().extension().unwrap_or_default();
-    let has_extension = EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
+    let has_extension = EXTENSIONS
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known));
     // A link to a file counts, one to a folder does not: that is how loops stay harmless.
     let is_file = |entry: &ignore::DirEntry| match entry.file_type() {
         Some(kind) if kind.is_symlink() => entry.path().is_file(),
@@ -180,7 +186,9 @@ fn is_candidate(entry: &ignore::DirEntry) -> bool {
 fn path_of(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
         _ => None,
     }
 }
@@ -197,7 +205,10 @@ pub(crate) fn yaml_below(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
             let why = error.io_error().map_or_else(|| error.to_string(), why);
             (path, why)
         })?;
-        let is_yaml = entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        let is_yaml = entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml");
         if is_yaml && entry.path().is_file() {
             paths.push(entry.into_path());
         }
@@ -217,8 +228,11 @@ pub(crate) fn read(content: Content) -> Result<Vec<u8>, String> {
         Content::Disk(path) => std::fs::File::open(path)
             .and_then(|mut file| {
                 let size = file.metadata()?.len();
-                let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(MAX_FILE_BYTES + 1));
-                (&mut file).take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+                let mut bytes =
+                    Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(MAX_FILE_BYTES + 1));
+                (&mut file)
+                    .take(MAX_FILE_BYTES as u64 + 1)
+                    .read_to_end(&mut bytes)?;
                 Ok(bytes)
             })
             .map_err(|error| why(&error)),
@@ -236,7 +250,9 @@ pub(crate) fn why(error: &io::Error) -> String {
 /// All of a stream, up to just above the size that is refused.
 fn read_bounded(stream: &mut dyn Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    stream.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    stream
+        .take(MAX_FILE_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -252,7 +268,11 @@ pub(crate) fn shown(path: &Path) -> String {
     while let Some(shorter) = rest.strip_prefix("./") {
         rest = shorter.trim_start_matches('/');
     }
-    if rest.is_empty() { ".".to_owned() } else { rest.to_owned() }
+    if rest.is_empty() {
+        ".".to_owned()
+    } else {
+        rest.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -109,7 +109,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -
         output.flush()?;
         Ok(code)
     });
-    result.unwrap_or_else(|failure| report_failure(&failure, &mut *console.errors, console.color, console.width))
+    result.unwrap_or_else(|failure| {
+        report_failure(&failure, &mut *console.errors, console.color, console.width)
+    })
 }
 
 fn report_failure(failure: &Failure, errors: &mut dyn Write, color: bool, width: usize) -> u8 {
@@ -143,5 +145,8 @@ fn completions(shell: clap_complete::Shell, console: &mut Console) -> Result<u8,
 
 /// The selectors of a list of arguments.
 fn selectors(texts: &[String], ruleset: &Ruleset) -> Result<Vec<Selector>, UnknownSelector> {
-    texts.iter().map(|text| selector::parse(text, ruleset)).collect()
+    texts
+        .iter()
+        .map(|text| selector::parse(text, ruleset))
+        .collect()
 }

@@ -10,7 +10,12 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &RulesArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = args.selection.rules.as_deref().map(own_rules::added).transpose()?;
+    let own = args
+        .selection
+        .rules
+        .as_deref()
+        .map(own_rules::added)
+        .transpose()?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let select = selectors(&args.selection.select, ruleset)?;
     let ignore = selectors(&args.selection.ignore, ruleset)?;
@@ -29,16 +34,31 @@ pub(crate) fn run(args: &RulesArgs, console: &mut Console) -> Result<u8, Failure
 }
 
 fn write_table(headers: &[&Header], out: &mut dyn Write) -> io::Result<()> {
-    let width = |of: fn(&Header) -> usize| headers.iter().map(|header| of(header)).max().unwrap_or(0);
+    let width =
+        |of: fn(&Header) -> usize| headers.iter().map(|header| of(header)).max().unwrap_or(0);
     let ids = width(|header| header.id.len()).max("rule".len());
     let practice = |header: &Header| header.practices.first().cloned().unwrap_or_default();
     let row = |[id, severity, preset, practice, title]: [&str; 5]| {
         format!("{id:ids$}  {severity:8}  {preset:11}  {practice:11}  {title}")
     };
-    writeln!(out, "{}", row(["rule", "severity", "preset", "practice", "title"]))?;
+    writeln!(
+        out,
+        "{}",
+        row(["rule", "severity", "preset", "practice", "title"])
+    )?;
     for header in headers {
         let (severity, preset) = (header.severity.name(), header.preset.name());
-        writeln!(out, "{}", row([&header.id, severity, preset, &practice(header), &header.title]))?;
+        writeln!(
+            out,
+            "{}",
+            row([
+                &header.id,
+                severity,
+                preset,
+                &practice(header),
+                &header.title
+            ])
+        )?;
     }
     writeln!(out, "\n{}", count(headers.len(), "rule"))
 }
@@ -64,7 +84,13 @@ struct RuleOut<'r> {
 
 fn write_json(headers: &[&Header], out: &mut dyn Write) -> io::Result<()> {
     let rules = headers.iter().map(|header| rule(header)).collect();
-    json::to_writer(&List { version: json::VERSION, rules }, out)
+    json::to_writer(
+        &List {
+            version: json::VERSION,
+            rules,
+        },
+        out,
+    )
 }
 
 fn rule(header: &Header) -> RuleOut<'_> {

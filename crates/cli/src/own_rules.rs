@@ -39,7 +39,11 @@ pub(crate) fn alone(folder: &Path) -> Result<Ruleset, Failure> {
 pub(crate) fn added(folder: &Path) -> Result<Ruleset, Failure> {
     let embedded = pillarlint_rules::ruleset();
     let copy = |rule: &Rule| {
-        Rule::loaded(rule.header.clone(), rule.checks().to_vec(), rule.docs().clone())
+        Rule::loaded(
+            rule.header.clone(),
+            rule.checks().to_vec(),
+            rule.docs().clone(),
+        )
     };
     let mut ruleset = Ruleset::loaded(
         embedded.rules.iter().map(copy).collect(),
@@ -85,7 +89,11 @@ fn load_folder(folder: &Path, framework: &Framework) -> Result<Loaded, Failure> 
             problems.push(Problem::error(place, why));
             String::new()
         });
-        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let id = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         roles.push((role, id));
         let path = files::shown(&path);
         sources.files.push(SourceFile { path, text });
@@ -102,13 +110,19 @@ fn load_folder(folder: &Path, framework: &Framework) -> Result<Loaded, Failure> 
         .collect();
     if rules.is_empty() && problems.is_empty() {
         let folder = files::shown(folder);
-        return Err(Failure::Usage(format!("no rule files (*.yaml) in {folder}")));
+        return Err(Failure::Usage(format!(
+            "no rule files (*.yaml) in {folder}"
+        )));
     }
     let context = load::Context::new(framework, &shapes, &data);
     let (rules, found) = load::load(&rules, &context);
     problems.extend(found);
     problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
-    Ok(Loaded { rules, problems, sources })
+    Ok(Loaded {
+        rules,
+        problems,
+        sources,
+    })
 }
 
 /// A file's role, by the folder below the top that it lies in; the framework's own file has none.

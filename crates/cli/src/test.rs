@@ -12,7 +12,10 @@ pub(crate) fn run(args: &TestArgs, console: &mut Console) -> Result<u8, Failure>
     let own = args.folder.as_deref().map(own_rules::alone).transpose()?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let rules = wanted(&args.only, ruleset)?;
-    let results: Vec<Vec<Mismatch>> = rules.par_iter().map(|rule| example::run(ruleset, rule)).collect();
+    let results: Vec<Vec<Mismatch>> = rules
+        .par_iter()
+        .map(|rule| example::run(ruleset, rule))
+        .collect();
 
     let out = &mut *console.output;
     for (rule, mismatches) in rules.iter().zip(&results) {
@@ -43,11 +46,20 @@ fn wanted<'r>(only: &[String], ruleset: &'r Ruleset) -> Result<Vec<&'r Rule>, Fa
 }
 
 fn write_mismatch(rule: &Rule, mismatch: &Mismatch, out: &mut dyn Write) -> io::Result<()> {
-    let Mismatch { example: index, line, message } = mismatch;
+    let Mismatch {
+        example: index,
+        line,
+        message,
+    } = mismatch;
     let example = rule.docs().examples.get(*index);
     let name = example.map_or("", |example| &example.name);
     let colon = if name.is_empty() { "" } else { ": " };
-    writeln!(out, "{}, example {}{colon}{name}", rule.header.id, index + 1)?;
+    writeln!(
+        out,
+        "{}, example {}{colon}{name}",
+        rule.header.id,
+        index + 1
+    )?;
     let text = example.and_then(|example| example.text.lines().nth(line.checked_sub(1)?));
     if let Some(text) = text {
         writeln!(out, "  {line} │ {}", escape(text))?;

@@ -116,8 +116,14 @@ mod tests {
 
     #[test]
     fn words_wrap() {
-        assert_eq!(wrap("one two three\nfour", 10, 2), "  one two\n  three\n  four\n");
-        assert_eq!(wrap("averyveryverylongword b", 5, 0), "averyveryverylongword\nb\n");
+        assert_eq!(
+            wrap("one two three\nfour", 10, 2),
+            "  one two\n  three\n  four\n"
+        );
+        assert_eq!(
+            wrap("averyveryverylongword b", 5, 0),
+            "averyveryverylongword\nb\n"
+        );
         assert_eq!(wrap("", 5, 0), "\n");
     }
 

@@ -15,7 +15,8 @@ use tempfile::TempDir;
 /// A template in which `queue-named` finds `Queue`, and nothing else is wrong.
 const UNNAMED: &str = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n";
 /// A template in which nothing is wrong.
-const CLEAN: &str = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: { QueueName: orders }\n";
+const CLEAN: &str =
+    "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: { QueueName: orders }\n";
 /// A template whose retention period is not known.
 const UNKNOWN: &str = "\
 Parameters:
@@ -91,7 +92,11 @@ fn run_check(folder: &Path, args: &[&str], stdin: &[u8]) -> Ran {
 #[track_caller]
 fn check(files: &[(&str, &str)], args: &[&str], code: i32, stdout: &str) {
     let ran = run_check(folder(files).path(), args, b"");
-    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (code, stdout, ""), "{args:?}");
+    assert_eq!(
+        (ran.code, ran.stdout.as_str(), ran.stderr.as_str()),
+        (code, stdout, ""),
+        "{args:?}"
+    );
 }
 
 const FOUND: &str = "a.yaml:2:3: high queue-named the queue has no name [OPS05-BP07] (Queue)\n";
@@ -99,7 +104,9 @@ const FOUND: &str = "a.yaml:2:3: high queue-named the queue has no name [OPS05-B
 #[test]
 fn exit_codes() {
     let one = [("a.yaml", UNNAMED)];
-    let summary = |findings: &str| format!("{findings}, 0 undecided, 0 errors, 0 warnings; 1 resource in 1 template\n");
+    let summary = |findings: &str| {
+        format!("{findings}, 0 undecided, 0 errors, 0 warnings; 1 resource in 1 template\n")
+    };
     check(&[("a.yaml", CLEAN)], &[], 0, &summary("0 findings"));
     check(&one, &[], 1, &(FOUND.to_owned() + &summary("1 finding")));
     check(&one, &["--exit-zero", "-q"], 0, FOUND);
@@ -107,22 +114,50 @@ fn exit_codes() {
     check(&one, &["--fail-on", "critical", "-q"], 0, FOUND);
     check(&one, &["--fail-on", "never", "-q"], 0, FOUND);
     check(&one, &["--severity", "critical", "-q"], 0, "");
-    check(&one, &["nowhere", "a.yaml", "-q"], 3, &format!("{FOUND}nowhere: error no such file or folder\n"));
-    check(&one, &["nowhere", "--exit-zero", "-q"], 3, "nowhere: error no such file or folder\n");
+    check(
+        &one,
+        &["nowhere", "a.yaml", "-q"],
+        3,
+        &format!("{FOUND}nowhere: error no such file or folder\n"),
+    );
+    check(
+        &one,
+        &["nowhere", "--exit-zero", "-q"],
+        3,
+        "nowhere: error no such file or folder\n",
+    );
 }
 
 #[test]
 fn wrong_usage_is_2() {
     let folder = folder(&[("a.yaml", UNNAMED)]);
     for (args, message) in [
-        (["check", "--select", "s3-versionin"], "error: no rule, alias, practice, question, pillar or kind is named `s3-versionin`; did you mean `s3-versioning`?\n"),
-        (["check", "--ignore", "zzzzzz*"], "error: no rule, alias, practice, question, pillar or kind is named `zzzzzz*`\n"),
-        (["check", "--rules", "nowhere"], "error: cannot read nowhere: no such file or folder\n"),
+        (
+            ["check", "--select", "s3-versionin"],
+            "error: no rule, alias, practice, question, pillar or kind is named `s3-versionin`; did you mean `s3-versioning`?\n",
+        ),
+        (
+            ["check", "--ignore", "zzzzzz*"],
+            "error: no rule, alias, practice, question, pillar or kind is named `zzzzzz*`\n",
+        ),
+        (
+            ["check", "--rules", "nowhere"],
+            "error: cannot read nowhere: no such file or folder\n",
+        ),
         (["check", "--rules", "."], "a.yaml"),
-        (["check", "--severity", "awful"], "[possible values: info, low, medium, high, critical]"),
+        (
+            ["check", "--severity", "awful"],
+            "[possible values: info, low, medium, high, critical]",
+        ),
         (["check", "--jobs", "0"], "0 is not in 1..=256"),
-        (["explain", "s3-versionin", "--color=never"], "did you mean `s3-versioning`?"),
-        (["test", "--only", "nothing"], "error: there is no rule `nothing`\n"),
+        (
+            ["explain", "s3-versionin", "--color=never"],
+            "did you mean `s3-versioning`?",
+        ),
+        (
+            ["test", "--only", "nothing"],
+            "error: there is no rule `nothing`\n",
+        ),
         (["chek", "--quiet", "."], "unrecognized subcommand"),
     ] {
         let ran = run_in(folder.path(), &args, b"");
@@ -133,22 +168,47 @@ fn wrong_usage_is_2() {
 
 #[test]
 fn selection() {
-    let files = [("a.yaml", "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: { MessageRetentionPeriod: 60 }\n")];
+    let files = [(
+        "a.yaml",
+        "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: { MessageRetentionPeriod: 60 }\n",
+    )];
     let named = "a.yaml:2:3: high queue-named the queue has no name [OPS05-BP07] (Queue)\n";
     let kept = "a.yaml:4:43: low queue-retention the queue keeps messages for `60` seconds only [REL05-BP04] (Queue)\n";
     check(&files, &["-q"], 1, named);
-    check(&files, &["-q", "--preset", "strict"], 1, &(named.to_owned() + kept));
-    check(&files, &["-q", "--select", "queue-retention"], 1, &(named.to_owned() + kept));
-    check(&files, &["-q", "--select", "queue-retention", "--ignore", "Q1"], 1, kept);
-    check(&files, &["-q", "--preset", "all", "--ignore", "reliability,SEC08"], 1, named);
-    check(&files, &["-q", "--preset", "all", "--ignore", "high", "--severity", "low"], 2, "");
+    check(
+        &files,
+        &["-q", "--preset", "strict"],
+        1,
+        &(named.to_owned() + kept),
+    );
+    check(
+        &files,
+        &["-q", "--select", "queue-retention"],
+        1,
+        &(named.to_owned() + kept),
+    );
+    check(
+        &files,
+        &["-q", "--select", "queue-retention", "--ignore", "Q1"],
+        1,
+        kept,
+    );
+    check(
+        &files,
+        &["-q", "--preset", "all", "--ignore", "reliability,SEC08"],
+        1,
+        named,
+    );
 }
 
 #[test]
 fn files_are_found() {
     let files = [
         ("b.yml", UNNAMED),
-        ("a/c.json", "{\"Resources\": {\"Queue\": {\"Type\": \"AWS::SQS::Queue\"}}}"),
+        (
+            "a/c.json",
+            "{\"Resources\": {\"Queue\": {\"Type\": \"AWS::SQS::Queue\"}}}",
+        ),
         ("a/d.template", UNNAMED),
         ("a/e.cfn", UNNAMED),
         ("a/f.txt", UNNAMED),
@@ -159,7 +219,9 @@ fn files_are_found() {
         ("package.json", "{\"name\": \"x\"}"),
         ("k8s.yaml", "apiVersion: v1\nkind: Pod\n"),
     ];
-    let place = |path: &str, place: &str| format!("{path}:{place}: high queue-named the queue has no name [OPS05-BP07] (Queue)\n");
+    let place = |path: &str, place: &str| {
+        format!("{path}:{place}: high queue-named the queue has no name [OPS05-BP07] (Queue)\n")
+    };
     let all = [
         place(".hidden/g.yaml", "2:3"),
         place("a/c.json", "1:16"),
@@ -174,7 +236,12 @@ fn files_are_found() {
     check(&files, &["-q", "-j", "1"], 1, &all);
     // What is named is read, whatever it is called and whoever ignores it.
     check(&files, &["-q", "a/f.txt"], 1, &place("a/f.txt", "2:3"));
-    check(&files, &["-q", "ignored/i.yaml"], 1, &place("ignored/i.yaml", "2:3"));
+    check(
+        &files,
+        &["-q", "ignored/i.yaml"],
+        1,
+        &place("ignored/i.yaml", "2:3"),
+    );
     // What is no template is passed over.
     check(&files, &["-q", "package.json"], 0, "");
 }
@@ -187,7 +254,8 @@ fn links_are_harmless() {
     std::os::unix::fs::symlink("b.yaml", folder.path().join("a/again.yaml")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.path().join("a/broken.yaml")).unwrap();
     let ran = run_check(folder.path(), &["-q"], b"");
-    let expected = "a/again.yaml:2:3: high queue-named the queue has no name [OPS05-BP07] (Queue)\n";
+    let expected =
+        "a/again.yaml:2:3: high queue-named the queue has no name [OPS05-BP07] (Queue)\n";
     assert_eq!((ran.code, ran.stdout.as_str()), (1, expected));
 }
 
@@ -203,7 +271,10 @@ fn an_unreadable_folder_is_an_error_and_the_rest_is_checked() {
     std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o755)).unwrap();
     // Permissions do not hold for root.
     if !may_read_all {
-        assert_eq!((ran.code, ran.stdout), (3, format!("{FOUND}closed: error permission denied\n")));
+        assert_eq!(
+            (ran.code, ran.stdout),
+            (3, format!("{FOUND}closed: error permission denied\n"))
+        );
     }
 }
 
@@ -213,8 +284,15 @@ fn standard_input() {
     let rule = "high queue-named the queue has no name [OPS05-BP07] (Queue)\n";
     let ran = run_check(folder.path(), &["-q", "-"], UNNAMED.as_bytes());
     assert_eq!((ran.code, ran.stdout), (1, format!("<stdin>:2:3: {rule}")));
-    let ran = run_check(folder.path(), &["-q", "-", "--stdin-filename", "x/app.yaml"], UNNAMED.as_bytes());
-    assert_eq!((ran.code, ran.stdout), (1, format!("x/app.yaml:2:3: {rule}")));
+    let ran = run_check(
+        folder.path(),
+        &["-q", "-", "--stdin-filename", "x/app.yaml"],
+        UNNAMED.as_bytes(),
+    );
+    assert_eq!(
+        (ran.code, ran.stdout),
+        (1, format!("x/app.yaml:2:3: {rule}"))
+    );
     let ran = run_check(folder.path(), &["-q", "-"], b"");
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
 }
@@ -225,39 +303,90 @@ fn check_bad(name: &str, bytes: &[u8], code: i32, expected: &str) {
     let folder = folder(&[("a.yaml", UNNAMED)]);
     std::fs::write(folder.path().join(name), bytes).unwrap();
     let ran = run_check(folder.path(), &["-q"], b"");
-    assert_eq!((ran.code, ran.stdout), (code, format!("{FOUND}{expected}")), "{name}");
+    assert_eq!(
+        (ran.code, ran.stdout),
+        (code, format!("{FOUND}{expected}")),
+        "{name}"
+    );
 }
 
 #[test]
 fn bad_input() {
-    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(UNNAMED.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(UNNAMED.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     check_bad("empty.yaml", b"", 1, "");
-    check_bad("binary.template", b"\x7fELF\x02\x01\0\0\0\0Resources", 1, "");
+    check_bad(
+        "binary.template",
+        b"\x7fELF\x02\x01\0\0\0\0Resources",
+        1,
+        "",
+    );
     check_bad("other-utf16.json", b"\xFF\xFE{\0}\0", 1, "");
-    check_bad("utf16.yaml", &utf16, 3, "utf16.yaml: error the file is UTF-16; save it as UTF-8\n");
-    check_bad("latin1.yaml", format!("{UNNAMED}# caf").as_bytes().iter().copied().chain([0xE9]).collect::<Vec<_>>().as_slice(), 3, "latin1.yaml: error the file is not UTF-8 (byte 51)\n");
+    check_bad(
+        "utf16.yaml",
+        &utf16,
+        3,
+        "utf16.yaml: error the file is UTF-16; save it as UTF-8\n",
+    );
+    check_bad(
+        "latin1.yaml",
+        format!("{UNNAMED}# caf")
+            .as_bytes()
+            .iter()
+            .copied()
+            .chain([0xE9])
+            .collect::<Vec<_>>()
+            .as_slice(),
+        3,
+        "latin1.yaml: error the file is not UTF-8 (byte 51)\n",
+    );
 }
 
 #[test]
 fn broken_templates_give_errors_with_places() {
     for (name, text) in [
-        ("broken.yaml", "Resources:\n  A:\n    Type: AWS::SQS::Queue\n  B: [\n"),
-        ("broken.json", "{\"Resources\": {\"A\": {\"Type\": \"AWS::SQS::Queue\""),
-        ("list.yaml", "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: { QueueName: x }\n  Wrong: [1, 2]\n"),
+        (
+            "broken.yaml",
+            "Resources:\n  A:\n    Type: AWS::SQS::Queue\n  B: [\n",
+        ),
+        (
+            "broken.json",
+            "{\"Resources\": {\"A\": {\"Type\": \"AWS::SQS::Queue\"",
+        ),
+        (
+            "list.yaml",
+            "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: { QueueName: x }\n  Wrong: [1, 2]\n",
+        ),
     ] {
         let folder = folder(&[("a.yaml", UNNAMED), (name, text)]);
         let ran = run_check(folder.path(), &["-q"], b"");
         assert_eq!(ran.code, 3, "{name}: {}", ran.stdout);
         assert!(ran.stdout.starts_with(FOUND), "{name}: {}", ran.stdout);
-        let error = ran.stdout.lines().find(|line| line.contains(": error ")).unwrap();
+        let error = ran
+            .stdout
+            .lines()
+            .find(|line| line.contains(": error "))
+            .unwrap();
         assert!(error.starts_with(&format!("{name}:")), "{error}");
     }
 }
 
 #[test]
 fn a_folder_that_holds_nothing_is_said() {
-    check(&[("x/a.txt", ""), ("a.yaml", CLEAN)], &["-q", "x", "."], 3, "x: error holds no template to check\n");
-    check(&[("package.json", "{}")], &["-q"], 3, ".: error holds no template to check\n");
+    check(
+        &[("x/a.txt", ""), ("a.yaml", CLEAN)],
+        &["-q", "x", "."],
+        3,
+        "x: error holds no template to check\n",
+    );
+    check(
+        &[("package.json", "{}")],
+        &["-q"],
+        3,
+        ".: error holds no template to check\n",
+    );
 }
 
 #[test]
@@ -266,9 +395,18 @@ fn undecided_is_counted_and_listed() {
     let args = ["--preset", "strict"];
     let summary = "0 findings, 1 undecided, 0 errors, 0 warnings; 1 resource in 1 template\n";
     check(&files, &args, 0, summary);
-    let ran = run_check(folder(&files).path(), &["--preset", "strict", "--undecided", "-q"], b"");
+    let ran = run_check(
+        folder(&files).path(),
+        &["--preset", "strict", "--undecided", "-q"],
+        b"",
+    );
     assert_eq!(ran.code, 0);
-    assert!(ran.stdout.starts_with("a.yaml:9:31: undecided queue-retention "), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .starts_with("a.yaml:9:31: undecided queue-retention "),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -278,7 +416,11 @@ fn the_same_bytes_whatever_the_threads_and_the_order() {
         all.extend(args);
         run_in(&root().join("fixtures"), &all, b"").stdout
     };
-    let paths = ["showcase/orders.yaml", "showcase/back-office.yaml", "showcase/storage.json"];
+    let paths = [
+        "showcase/orders.yaml",
+        "showcase/back-office.yaml",
+        "showcase/storage.json",
+    ];
     let one = showcase(&["showcase", "--jobs", "1"]);
     assert_eq!(one, showcase(&["showcase", "--jobs", "7"]));
     assert_eq!(one, showcase(&paths));
@@ -287,21 +429,40 @@ fn the_same_bytes_whatever_the_threads_and_the_order() {
 
 #[test]
 fn text_from_checked_files_cannot_act_on_the_terminal() {
-    let text = "Resources:\n  \"Qu\\e[31m\u{202e}eue\": # \u{9b}2J\u{202e}\n    Type: AWS::SQS::Queue\n";
+    let text =
+        "Resources:\n  \"Qu\\e[31m\u{202e}eue\": # \u{9b}2J\u{202e}\n    Type: AWS::SQS::Queue\n";
     let folder = folder(&[("a\u{1b}]0;x.yaml", text), ("::error::b.yaml", UNNAMED)]);
-    let is_bad = |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
+    let is_bad =
+        |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
     for format in ["text", "concise", "json"] {
-        let ran = run_check(folder.path(), &["--format", format, "--color", "never", "--undecided"], b"");
+        let ran = run_check(
+            folder.path(),
+            &["--format", format, "--color", "never", "--undecided"],
+            b"",
+        );
         assert_eq!(ran.stdout.find(is_bad), None, "{format}: {:?}", ran.stdout);
-        assert!(!ran.stdout.lines().any(|line| line.trim_start().starts_with("::")), "{format}");
-        assert!(ran.stdout.contains("\\u{1b}") || ran.stdout.contains("\\u001b"), "{format}: {}", ran.stdout);
+        assert!(
+            !ran.stdout
+                .lines()
+                .any(|line| line.trim_start().starts_with("::")),
+            "{format}"
+        );
+        assert!(
+            ran.stdout.contains("\\u{1b}") || ran.stdout.contains("\\u001b"),
+            "{format}: {}",
+            ran.stdout
+        );
     }
 }
 
 #[test]
 fn colours_come_only_where_they_are_wanted() {
     let folder = folder(&[("a.yaml", UNNAMED)]);
-    let has_colour = |args: &[&str]| run_check(folder.path(), args, b"").stdout.contains('\u{1b}');
+    let has_colour = |args: &[&str]| {
+        run_check(folder.path(), args, b"")
+            .stdout
+            .contains('\u{1b}')
+    };
     assert!(has_colour(&["--format", "text", "--color", "always"]));
     assert!(!has_colour(&["--format", "text", "--color", "never"]));
     assert!(!has_colour(&["--format", "text"]));
@@ -312,41 +473,89 @@ fn colours_come_only_where_they_are_wanted() {
 #[test]
 fn a_minified_template_is_shown_in_part() {
     let many = |range: std::ops::Range<usize>| {
-        let named = |i| format!("\"N{i}\":{{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{{\"QueueName\":\"é{i}\"}}}},");
+        let named = |i| {
+            format!(
+                "\"N{i}\":{{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{{\"QueueName\":\"é{i}\"}}}},"
+            )
+        };
         range.map(named).collect::<String>()
     };
-    let text = format!("{{\"Resources\":{{{}\"Bad\":{{\"Type\":\"AWS::SQS::Queue\"}},{}\"Z\":{{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{{\"QueueName\":\"z\"}}}}}}}}", many(0..300), many(300..600));
+    let text = format!(
+        "{{\"Resources\":{{{}\"Bad\":{{\"Type\":\"AWS::SQS::Queue\"}},{}\"Z\":{{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{{\"QueueName\":\"z\"}}}}}}}}",
+        many(0..300),
+        many(300..600)
+    );
     let folder = folder(&[("a.json", &text)]);
     let ran = run_check(folder.path(), &["--format", "text"], b"");
     assert!(ran.stdout.contains("a.json:1:"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("…") && ran.stdout.contains("\"Bad\""), "{}", ran.stdout);
-    assert!(ran.stdout.lines().all(|line| line.chars().count() < 300), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("…") && ran.stdout.contains("\"Bad\""),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.lines().all(|line| line.chars().count() < 300),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
 fn own_rules_that_are_wrong_are_shown_like_findings() {
-    let rule = std::fs::read_to_string(Path::new(&own_rules()).join("queues/queue-named.yaml")).unwrap();
-    let folder = folder(&[("rules/my-rule.yaml", &rule.replace("QueueName", "QueueNam")), ("a.yaml", UNNAMED)]);
-    for args in [&["check", "--rules", "rules"][..], &["test", "rules"], &["rules", "--rules", "rules"]] {
+    let rule =
+        std::fs::read_to_string(Path::new(&own_rules()).join("queues/queue-named.yaml")).unwrap();
+    let folder = folder(&[
+        ("rules/my-rule.yaml", &rule.replace("QueueName", "QueueNam")),
+        ("a.yaml", UNNAMED),
+    ]);
+    for args in [
+        &["check", "--rules", "rules"][..],
+        &["test", "rules"],
+        &["rules", "--rules", "rules"],
+    ] {
         let ran = run_in(folder.path(), args, b"");
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
-        assert!(ran.stderr.contains("rules/my-rule.yaml:12:19"), "{args:?}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("rules/my-rule.yaml:12:19"),
+            "{args:?}: {}",
+            ran.stderr
+        );
         assert!(ran.stderr.contains("QueueNam"), "{args:?}: {}", ran.stderr);
     }
 }
 
 #[test]
 fn examples_are_tests() {
-    let rule = std::fs::read_to_string(Path::new(&own_rules()).join("queues/queue-named.yaml")).unwrap();
+    let rule =
+        std::fs::read_to_string(Path::new(&own_rules()).join("queues/queue-named.yaml")).unwrap();
     let folder = folder(&[("rules/my-rule.yaml", &rule.replace("# error", "# fine"))]);
     let ran = run_in(folder.path(), &["test", &own_rules()], b"");
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "2 rules, 2 examples: all as they say\n"));
-    let ran = run_in(folder.path(), &["test", &own_rules(), "--only", "queue-named"], b"");
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 rule, 1 example: all as they say\n"));
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (0, "2 rules, 2 examples: all as they say\n")
+    );
+    let ran = run_in(
+        folder.path(),
+        &["test", &own_rules(), "--only", "queue-named"],
+        b"",
+    );
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (0, "1 rule, 1 example: all as they say\n")
+    );
     let ran = run_in(folder.path(), &["test", "rules"], b"");
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.starts_with("my-rule, example 1\n  2 │   Queue:"), "{}", ran.stdout);
-    assert!(ran.stdout.ends_with("1 rule, 1 example: 1 not as they say\n"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("my-rule, example 1\n  2 │   Queue:"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .ends_with("1 rule, 1 example: 1 not as they say\n"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -368,7 +577,11 @@ fn everything_is_explained() {
     ] {
         let ran = run_in(&root(), &["explain", subject, "--rules", &own_rules()], b"");
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{subject}");
-        assert!(ran.stdout.starts_with(expected), "{subject}: {}", ran.stdout);
+        assert!(
+            ran.stdout.starts_with(expected),
+            "{subject}: {}",
+            ran.stdout
+        );
     }
 }
 
@@ -378,7 +591,11 @@ fn rules_are_listed() {
     let table = run_in(&root(), &args, b"");
     assert_eq!(table.code, 0);
     assert!(table.stdout.ends_with("\n\n2 rules\n"), "{}", table.stdout);
-    let json = run_in(&root(), &[&args[..], &["--format", "json", "--preset", "recommended"]].concat(), b"");
+    let json = run_in(
+        &root(),
+        &[&args[..], &["--format", "json", "--preset", "recommended"]].concat(),
+        b"",
+    );
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["version"], "1");
     let rules = json["rules"].as_array().unwrap();
@@ -440,11 +657,21 @@ Resources:
 ";
     let folder = folder(&[("templates/app.yaml", text), ("package.json", "{}")]);
     for (args, snapshot) in [
-        (&["--format", "text", "--undecided"][..], file!["snapshots/format-text.txt"]),
-        (&["--format", "concise", "--undecided"], file!["snapshots/format-concise.txt"]),
+        (
+            &["--format", "text", "--undecided"][..],
+            file!["snapshots/format-text.txt"],
+        ),
+        (
+            &["--format", "concise", "--undecided"],
+            file!["snapshots/format-concise.txt"],
+        ),
         (&["--format", "json"], file!["snapshots/format-json.txt"]),
     ] {
-        let ran = run_check(folder.path(), &[&["--preset", "strict"], args].concat(), b"");
+        let ran = run_check(
+            folder.path(),
+            &[&["--preset", "strict"], args].concat(),
+            b"",
+        );
         assert_eq!(ran.code, 3, "{}", ran.stderr);
         assert_data_eq!(ran.stdout, snapshot.raw());
     }
@@ -455,25 +682,55 @@ fn showcase() {
     let ran = run_in(&root(), &["check", "fixtures/showcase", "--undecided"], b"");
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     let expected = root().join("fixtures/showcase/expected.txt");
-    assert_data_eq!(ran.stdout, snapbox::Data::read_from(&expected, None).raw());
+    assert_data_eq!(
+        ran.stdout.clone(),
+        snapbox::Data::read_from(&expected, None).raw()
+    );
+    // The picture in the README is cut from the same output.
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let picture = readme
+        .split("```text\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    let shown = picture.lines().filter(|line| !line.starts_with(['$', '[']));
+    for line in shown.filter(|line| !line.contains("--undecided")) {
+        assert!(
+            ran.stdout.contains(line),
+            "the README shows what is not printed: {line}"
+        );
+    }
 }
 
 /// The JSON output is what its published schema says.
 #[test]
 fn json_follows_its_schema() {
-    let schema = std::fs::read_to_string(root().join("schemas/pillarlint-output.schema.json")).unwrap();
+    let schema =
+        std::fs::read_to_string(root().join("schemas/pillarlint-output.schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
-    let folder = folder(&[("broken.yaml", "Resources:\n  Wrong: [1]\n  A: { Type: AWS::SQS::Queue }\n")]);
+    let folder = folder(&[(
+        "broken.yaml",
+        "Resources:\n  Wrong: [1]\n  A: { Type: AWS::SQS::Queue }\n",
+    )]);
     let showcase = root().join("fixtures/showcase");
     for paths in [&[showcase.to_str().unwrap()][..], &["broken.yaml"]] {
-        let ran = run_in(folder.path(), &[&["check", "--preset", "all", "--format", "json"], paths].concat(), b"");
+        let ran = run_in(
+            folder.path(),
+            &[&["check", "--preset", "all", "--format", "json"], paths].concat(),
+            b"",
+        );
         let output: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         conforms(&output, &schema, &schema, "$");
     }
 }
 
 /// Holds a value against the part of JSON Schema that ours uses.
-fn conforms(value: &serde_json::Value, schema: &serde_json::Value, all: &serde_json::Value, at: &str) {
+fn conforms(
+    value: &serde_json::Value,
+    schema: &serde_json::Value,
+    all: &serde_json::Value,
+    at: &str,
+) {
     if let Some(reference) = schema["$ref"].as_str() {
         let target = all.pointer(reference.trim_start_matches('#')).unwrap();
         return conforms(value, target, all, at);
@@ -488,7 +745,10 @@ fn conforms(value: &serde_json::Value, schema: &serde_json::Value, all: &serde_j
         Some("string") => assert!(value.is_string(), "{at}: {value}"),
         Some("integer") => {
             let number = value.as_u64().unwrap_or_else(|| panic!("{at}: {value}"));
-            assert!(number >= schema["minimum"].as_u64().unwrap_or(0), "{at}: {value}");
+            assert!(
+                number >= schema["minimum"].as_u64().unwrap_or(0),
+                "{at}: {value}"
+            );
         }
         Some("array") => {
             for (index, item) in value.as_array().unwrap().iter().enumerate() {
@@ -502,7 +762,9 @@ fn conforms(value: &serde_json::Value, schema: &serde_json::Value, all: &serde_j
                 assert!(object.contains_key(name), "{at}: no {name}");
             }
             for (name, item) in object {
-                let member = schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]);
+                let member = schema["properties"]
+                    .get(name)
+                    .unwrap_or(&schema["additionalProperties"]);
                 assert!(member.is_object(), "{at}.{name} is not in the schema");
                 conforms(item, member, all, &format!("{at}.{name}"));
             }

@@ -1,7 +1,7 @@
 //! Rules are asked of a project.
 
 use crate::builtin;
-use crate::evaluate::{Answer, Asking, At, Binding, Links, Truth, bind_subject};
+use crate::evaluate::{Answer, Asking, Binding, Links, Truth, bind_subject};
 use crate::finding::{Finding, Report, Undecided};
 use crate::operator::known_text;
 use crate::path::{Reached, why_unknown};
@@ -10,7 +10,7 @@ use crate::ruleset::Ruleset;
 use crate::spelling;
 use pillarlint_parser::model::{ConditionId, Project, Scenario, Truth as Existence};
 use pillarlint_parser::source::Span;
-use pillarlint_parser::tree::{Node, Via, ViaKind};
+use pillarlint_parser::tree::{Level, Node, Problem, Via, ViaKind};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -49,8 +49,14 @@ impl Plan {
 /// The kind that stands for the whole template in a rule's list of kinds.
 pub const TEMPLATE: &str = "template";
 
-/// Asks all rules of a plan.
-pub fn check(project: &Project<'_>, rules: &Ruleset, plan: &Plan) -> Report {
+/// Asks all rules of a plan. `unread` is what was wrong with the text: near it, and where a resource as a whole is
+/// missing, "not set" cannot be told from "not read".
+pub fn check(
+    project: &Project<'_>,
+    unread: &[Problem],
+    rules: &Ruleset,
+    plan: &Plan,
+) -> Report {
     let mut report = Report {
         resources: project.resources.len(),
         problems: project.problems.clone(),
@@ -59,6 +65,23 @@ pub fn check(project: &Project<'_>, rules: &Ruleset, plan: &Plan) -> Report {
     };
     spelling::check(project, &mut report.problems);
     let links = Links::default();
+    let errors: Vec<Span> = unread
+        .iter()
+        .chain(&project.problems)
+        .filter(|problem| problem.level == Level::Error)
+        .map(|problem| problem.span)
+        .collect();
+    let incomplete = project.incomplete || !errors.is_empty();
+    // A mistake belongs to the last resource that begins before it.
+    let mut broken: Vec<u32> = errors
+        .iter()
+        .map(|error| {
+            let before = |span: Span| span.start <= error.start;
+            project.resources.partition_point(|one| before(one.span))
+        })
+        .filter_map(|after| u32::try_from(after.checked_sub(1)?).ok())
+        .collect();
+    broken.sort_unstable();
     for (index, resource) in (0u32..).zip(&project.resources) {
         let Some(asked) = plan.by_kind.get(&*resource.kind) else {
             continue;
@@ -77,6 +100,10 @@ pub fn check(project: &Project<'_>, rules: &Ruleset, plan: &Plan) -> Report {
                         iam_actions: rules.iam_actions,
                         resource: Some(index),
                         scenario: resource.scenario,
+                        gaps: Gaps {
+                            here: broken.binary_search(&index).is_ok(),
+                            elsewhere: incomplete,
+                        },
                     };
                     subject.ask(&rule.header, check, &world, &mut report);
                 }
@@ -91,6 +118,10 @@ pub fn check(project: &Project<'_>, rules: &Ruleset, plan: &Plan) -> Report {
                 iam_actions: rules.iam_actions,
                 resource: None,
                 scenario: Scenario::DEFAULTS,
+                gaps: Gaps {
+                    here: incomplete,
+                    elsewhere: incomplete,
+                },
             };
             subject.ask(&rule.header, check, &[], &mut report);
         }
@@ -105,6 +136,16 @@ struct Subject<'a, 's> {
     iam_actions: &'a str,
     resource: Option<u32>,
     scenario: Scenario,
+    gaps: Gaps,
+}
+
+/// Whether something was not read.
+#[derive(Debug, Clone, Copy)]
+struct Gaps {
+    /// In the subject itself.
+    here: bool,
+    /// Anywhere in the template.
+    elsewhere: bool,
 }
 
 type World = Vec<(ConditionId, bool)>;
@@ -149,7 +190,7 @@ impl<'a, 's> Subject<'a, 's> {
                 None => said.push((world, answers)),
             }
         }
-        self.add(header, said, world.len(), report);
+        self.add(header, said, world, report);
     }
 
     /// Merges what was said in all worlds: what holds in each of them holds without condition.
@@ -157,7 +198,7 @@ impl<'a, 's> Subject<'a, 's> {
         &self,
         header: &Header,
         said: Vec<(World, Vec<Said>)>,
-        given: usize,
+        given: &[(ConditionId, bool)],
         report: &mut Report,
     ) {
         let (address, kind) = match self.resource {
@@ -192,9 +233,12 @@ impl<'a, 's> Subject<'a, 's> {
                     related,
                 } => {
                     worlds.dedup();
-                    let when = (worlds.len() < said.len())
-                        .then(|| self.describe(worlds, given))
-                        .flatten();
+                    // In all worlds alike: it holds whenever the resource exists.
+                    let when = if worlds.len() < said.len() {
+                        self.describe(worlds)
+                    } else {
+                        self.describe(vec![given.to_vec()])
+                    };
                     report.findings.push(Finding {
                         rule: header.id.clone(),
                         severity: header.severity,
@@ -215,9 +259,8 @@ impl<'a, 's> Subject<'a, 's> {
     }
 
     /// Worlds in words. Two that differ in one condition alone are one without it.
-    fn describe(&self, mut worlds: Vec<World>, given: usize) -> Option<String> {
+    fn describe(&self, mut worlds: Vec<World>) -> Option<String> {
         for world in &mut worlds {
-            world.drain(..given);
             world.sort_unstable();
         }
         loop {
@@ -279,7 +322,7 @@ impl<'a, 's> Subject<'a, 's> {
         };
         bind_subject(&asking, self.resource);
         let mut said = Vec::new();
-        each(&asking, check, &check.each, &mut said);
+        each(&asking, self.gaps, check, &check.each, &mut said);
         (said, asking.open.get())
     }
 }
@@ -287,12 +330,13 @@ impl<'a, 's> Subject<'a, 's> {
 /// Goes into the domains of a check, and asks at the innermost.
 fn each<'a, 's>(
     asking: &Asking<'a, 's>,
+    gaps: Gaps,
     check: &Check,
     domains: &[(Domain, Slot)],
     said: &mut Vec<Said>,
 ) {
     let Some(((domain, slot), rest)) = domains.split_first() else {
-        question(asking, check, said);
+        question(asking, gaps, check, said);
         return;
     };
     let (items, more) = asking.items(domain);
@@ -304,11 +348,11 @@ fn each<'a, 's>(
     }
     for item in items {
         asking.bind(*slot, item.binding);
-        each(asking, check, rest, said);
+        each(asking, gaps, check, rest, said);
     }
 }
 
-fn question<'a, 's>(asking: &Asking<'a, 's>, check: &Check, said: &mut Vec<Said>) {
+fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &mut Vec<Said>) {
     for one in &check.lets {
         asking.bind(one.slot, follow(asking, one));
     }
@@ -356,9 +400,27 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, check: &Check, said: &mut Vec<Said>
         Said::Passed
     } else if answer.truth == Truth::Unknown {
         unknown(asking, answer)
+    } else if gaps.hide(&answer) {
+        Said::Unknown {
+            place: answer
+                .at
+                .map_or_else(|| asking.subject_place(), |at| at.span),
+            why: "a part of the template was not read".to_owned(),
+        }
     } else {
         failed(asking, check, answer)
     });
+}
+
+impl Gaps {
+    /// Whether what is missing may stand in what was not read.
+    fn hide(self, answer: &Answer<'_, '_>) -> bool {
+        match &answer.at {
+            Some(at) if at.node.is_some() => false,
+            Some(_) => self.here,
+            None => self.elsewhere,
+        }
+    }
 }
 
 fn follow<'a, 's>(asking: &Asking<'a, 's>, one: &crate::rule::Let) -> Binding<'a, 's> {
@@ -402,7 +464,7 @@ fn unknown(asking: &Asking<'_, '_>, answer: Answer<'_, '_>) -> Said {
 
 fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>) -> Said {
     let chosen = check.place.as_ref().and_then(|path| match asking.reach(path) {
-        Reached::Value(node) => Some(At::value(node)),
+        Reached::Value(node) => Some(asking.place_at(node, path)),
         Reached::Missing(_) | Reached::Unknown(..) => None,
     });
     let value = answer

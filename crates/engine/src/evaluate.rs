@@ -4,10 +4,10 @@
 //! such condition is remembered ([`Asking::open`]), and [`crate::check`] asks again for each of its answers.
 
 use crate::operator::same;
-use crate::path::{Reached, head_of, opaque, why_unknown};
+use crate::path::{Reached, head_of, why_unknown};
 use crate::rule::{
     Absent, Condition, Domain, Link, Operator, Path, PortTest, Quantified, Quantifier, SUBJECT,
-    Slot, Step, Test,
+    Slot, Step, Test, TextPart,
 };
 use pillarlint_parser::model::{ConditionId, Project, Resource, Scenario, Truth as Existence};
 use pillarlint_parser::source::Span;
@@ -347,9 +347,6 @@ impl<'a, 's> Asking<'a, 's> {
             Domain::Each(path) => {
                 for reached in self.reach_all(path) {
                     match reached {
-                        Reached::Value(node) if opaque(node).is_some() => {
-                            more.get_or_insert((node.span, why_unknown(node)));
-                        }
                         Reached::Value(node) => items.push(Item::sure(Binding::Node(node))),
                         Reached::Missing(_) => {}
                         Reached::Unknown(span, why) => {
@@ -455,7 +452,7 @@ impl<'a, 's> Asking<'a, 's> {
     }
 
     /// A value's place. A list or a mapping is pointed at by its key: its lines may be many.
-    fn place_at(&self, node: &'a Node<'s>, path: &Path) -> At<'a, 's> {
+    pub(crate) fn place_at(&self, node: &'a Node<'s>, path: &Path) -> At<'a, 's> {
         let span = match node.value {
             Value::List(_) | Value::Map(_) => self.key_of(path).unwrap_or_else(|| head_of(node)),
             _ => node.span,
@@ -516,6 +513,19 @@ impl<'a, 's> Asking<'a, 's> {
         link: &Link,
         items: &mut Vec<Item<'a, 's>>,
     ) -> Option<(Span, Cow<'a, str>)> {
+        let around = match &link.text {
+            None => None,
+            Some((before, after)) => match (self.rendered(before), self.rendered(after)) {
+                (Some(before), Some(after)) => Some((before, after)),
+                _ => {
+                    let why = "what it should be called there is not known";
+                    return Some((self.subject_place(), Cow::Borrowed(why)));
+                }
+            },
+        };
+        let around = around
+            .as_ref()
+            .map(|(before, after)| (before.as_str(), after.as_str()));
         let target = match self.target(&link.to) {
             Ok(target) => target,
             Err((span, why)) => return Some((span, why)),
@@ -547,7 +557,7 @@ impl<'a, 's> Asking<'a, 's> {
             let refers = if plainly {
                 Truth::True
             } else {
-                self.refers(resource, link, &target)
+                self.refers(resource, link, around, &target)
             };
             match refers {
                 Truth::False => {}
@@ -578,6 +588,21 @@ impl<'a, 's> Asking<'a, 's> {
             }
         }
         unresolved
+    }
+
+    /// A text with values in it, where all of them are known.
+    fn rendered(&self, parts: &[TextPart]) -> Option<String> {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                TextPart::Literal(literal) => text.push_str(literal),
+                TextPart::Value(path) => match self.reach(path) {
+                    Reached::Value(node) => text.push_str(crate::operator::known_text(node)?),
+                    Reached::Missing(_) | Reached::Unknown(..) => return None,
+                },
+            }
+        }
+        Some(text)
     }
 
     /// What a link refers to.
@@ -640,7 +665,13 @@ impl<'a, 's> Asking<'a, 's> {
     }
 
     /// Whether a candidate of a link refers to the target.
-    fn refers(&self, candidate: &'a Resource<'s>, link: &Link, target: &Target<'a, 's>) -> Truth {
+    fn refers(
+        &self,
+        candidate: &'a Resource<'s>,
+        link: &Link,
+        around: Option<(&str, &str)>,
+        target: &Target<'a, 's>,
+    ) -> Truth {
         let mut found = Vec::new();
         for path in &link.by {
             let from = if path.beside {
@@ -657,12 +688,12 @@ impl<'a, 's> Asking<'a, 's> {
                 Reached::Value(node) => match &node.value {
                     Value::List(items) => Truth::any(items.iter().map(|item| {
                         match self.settle_value(item, item.span) {
-                            Reached::Value(item) => self.is_target(item, link, target),
+                            Reached::Value(item) => self.is_target(item, link, around, target),
                             Reached::Missing(_) => Truth::False,
                             Reached::Unknown(..) => Truth::Unknown,
                         }
                     })),
-                    _ => self.is_target(node, link, target),
+                    _ => self.is_target(node, link, around, target),
                 },
                 Reached::Missing(_) => Truth::False,
                 Reached::Unknown(..) => Truth::Unknown,
@@ -676,7 +707,13 @@ impl<'a, 's> Asking<'a, 's> {
         answer
     }
 
-    fn is_target(&self, node: &'a Node<'s>, link: &Link, target: &Target<'a, 's>) -> Truth {
+    fn is_target(
+        &self,
+        node: &'a Node<'s>,
+        link: &Link,
+        around: Option<(&str, &str)>,
+        target: &Target<'a, 's>,
+    ) -> Truth {
         let target = match target {
             Target::Value(value) => return same(node, value),
             Target::Resource(index) => *index,
@@ -689,7 +726,7 @@ impl<'a, 's> Asking<'a, 's> {
                     .is_none_or(|wanted| reference.attribute == *wanted)
         };
         if let Value::Symbol(symbol) = &node.value {
-            match (&**symbol, &link.text) {
+            match (&**symbol, around) {
                 (Symbol::Reference(reference), None) if counts(reference) => return Truth::True,
                 (Symbol::Text(pieces), None)
                     if pieces.iter().any(|piece| match &piece.value {
@@ -714,20 +751,23 @@ impl<'a, 's> Asking<'a, 's> {
                 _ => {}
             }
         }
-        self.is_name_of(node, link, target)
+        self.is_name_of(node, link, around, target)
     }
 
     /// Whether a value spells the target's own name.
-    fn is_name_of(&self, node: &'a Node<'s>, link: &Link, target: u32) -> Truth {
+    fn is_name_of(
+        &self,
+        node: &'a Node<'s>,
+        link: &Link,
+        around: Option<(&str, &str)>,
+        target: u32,
+    ) -> Truth {
         let resource = self.project.resource(target);
         let name = match &link.name {
             None => Reached::Missing(resource.address_span),
             Some(path) => self.walk(&resource.properties, &path.steps, resource.address_span),
         };
-        let (before, after) = link
-            .text
-            .as_ref()
-            .map_or(("", ""), |(before, after)| (before, after));
+        let (before, after) = around.unwrap_or(("", ""));
         match name {
             Reached::Value(name) => spelled(node, before, name, after),
             Reached::Unknown(..) => Truth::Unknown,

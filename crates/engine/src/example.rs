@@ -3,6 +3,7 @@
 use crate::check::{Plan, check};
 use crate::ruleset::{Rule, Ruleset};
 use pillarlint_parser::source::{FileId, LineIndex};
+use pillarlint_parser::tree::Parsed;
 use pillarlint_parser::{cloudformation, yaml};
 
 /// An example that says something else than the rule.
@@ -33,18 +34,20 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
                 message,
             });
         };
-        let parsed = yaml::parse(FileId(0), text);
+        let Parsed {
+            documents, problems, ..
+        } = yaml::parse(FileId(0), text);
         let lines = LineIndex::new(text);
         let line_of = |offset: u32| lines.line_of(offset as usize) + 1;
-        for problem in &parsed.problems {
+        for problem in &problems {
             differs(line_of(problem.span.start), problem.message.clone());
         }
-        let Some(root) = parsed.documents.into_iter().next() else {
+        let Some(root) = documents.into_iter().next() else {
             differs(1, "the example is empty".to_owned());
             continue;
         };
         let project = cloudformation::lower(FileId(0), text, root);
-        let report = check(&project, rules, &plan);
+        let report = check(&project, &problems, rules, &plan);
         for problem in &report.problems {
             differs(line_of(problem.span.start), problem.message.clone());
         }

@@ -82,7 +82,8 @@ impl<'a, 's> Asking<'a, 's> {
             let Some((place, value)) = next else {
                 return Reached::Missing(nearest);
             };
-            match self.settle_value(value, nearest) {
+            // Where it is written that nothing is set, the key is the nearest thing.
+            match self.settle_value(value, place) {
                 Reached::Value(value) => {
                     nearest = place;
                     node = value;
@@ -188,6 +189,8 @@ fn member<'a, 's>(
     }
 }
 
+const DYNAMIC: &str = "a dynamic reference is resolved at deployment";
+
 /// A value that cannot be looked into.
 pub(crate) fn opaque<'a, 's>(node: &'a Node<'s>) -> Option<Reached<'a, 's>> {
     match &node.value {
@@ -195,7 +198,7 @@ pub(crate) fn opaque<'a, 's>(node: &'a Node<'s>) -> Option<Reached<'a, 's>> {
         // A text where a structure is meant: a dynamic reference, or a policy with holes.
         Value::String(text) if text.contains("{{resolve:") => Some(Reached::Unknown(
             node.span,
-            Cow::Borrowed("a dynamic reference is resolved at deployment"),
+            Cow::Borrowed(DYNAMIC),
         )),
         Value::String(text) if text.trim_start().starts_with(['{', '[']) => Some(
             Reached::Unknown(node.span, Cow::Borrowed("a text that could not be read as JSON")),
@@ -220,7 +223,10 @@ pub(crate) fn head_of(node: &Node<'_>) -> Span {
 pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
     use pillarlint_parser::tree::Origin;
     let Value::Symbol(symbol) = &node.value else {
-        return Cow::Borrowed("its form is not the expected one");
+        return Cow::Borrowed(match node.scalar_text() {
+            Some(text) if text.contains("{{resolve:") => DYNAMIC,
+            _ => "its form is not the expected one",
+        });
     };
     match &**symbol {
         Symbol::Unknown(why) => Cow::Borrowed(why),

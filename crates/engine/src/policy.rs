@@ -439,6 +439,8 @@ fn restrictable(table: &str, pattern: &str) -> bool {
         .filter_map(|line| line.split_once(':'))
         .filter(|(name, _)| covers(service, name))
         .any(|(_, actions)| actions.split_whitespace().any(|one| covers(action, one)))
+        // Reading the lists of a whole service needs `*` for most of its actions.
+        && !(action.ends_with('*') && (action.starts_with("describe") || action.starts_with("list")))
 }
 
 #[cfg(test)]
@@ -487,6 +489,7 @@ mod tests {
             ("ec2:*", true),
             ("s3:Get*", true),
             ("s3:ListAllMyBuckets", false),
+            ("s3:List*", false),
             ("*", true),
         ] {
             assert_eq!(restrictable(table, pattern), expected, "{pattern}");

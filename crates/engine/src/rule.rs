@@ -321,6 +321,15 @@ pub enum Domain {
     Linked(Link),
 }
 
+/// A part of a text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum TextPart {
+    /// As it stands.
+    Literal(String),
+    /// A value.
+    Value(Path),
+}
+
 /// Resources that refer to a target.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Link {
@@ -330,8 +339,8 @@ pub struct Link {
     pub by: Vec<Path>,
     /// What they refer to: the resource in this slot, or the one that the value refers to.
     pub to: Path,
-    /// Text around the reference, with `{}` in its place.
-    pub text: Option<(String, String)>,
+    /// Text before and after the reference.
+    pub text: Option<(Vec<TextPart>, Vec<TextPart>)>,
     /// Where the target has a name of its own; the root is the target.
     pub name: Option<Path>,
     /// The attribute that counts.

@@ -78,7 +78,8 @@ pub fn parse(text: &str, ruleset: &Ruleset) -> Result<Selector, UnknownSelector>
             .map_err(|_| unknown(None))?
             .compile_matcher();
         return selector(Sort::Pattern, text.len(), &|rule| {
-            glob.is_match(&rule.header.id) || rule.header.kinds.iter().any(|kind| glob.is_match(kind))
+            glob.is_match(&rule.header.id)
+                || rule.header.kinds.iter().any(|kind| glob.is_match(kind))
         })
         .ok_or_else(|| unknown(None));
     }
@@ -90,7 +91,9 @@ pub fn parse(text: &str, ruleset: &Ruleset) -> Result<Selector, UnknownSelector>
             Place::Pillar(pillar) => rule.header.pillar == *pillar,
             Place::Question(question) => {
                 let practices = &rule.header.practices;
-                practices.iter().any(|id| question_of(id).eq_ignore_ascii_case(question))
+                practices
+                    .iter()
+                    .any(|id| question_of(id).eq_ignore_ascii_case(question))
             }
             Place::Practice(practice) => {
                 let practices = &rule.header.practices;
@@ -103,7 +106,10 @@ pub fn parse(text: &str, ruleset: &Ruleset) -> Result<Selector, UnknownSelector>
         });
     }
     selector(Sort::Pattern, text.len() + 1, &|rule| {
-        rule.header.kinds.iter().any(|kind| kind.eq_ignore_ascii_case(text))
+        rule.header
+            .kinds
+            .iter()
+            .any(|kind| kind.eq_ignore_ascii_case(text))
     })
     .ok_or_else(|| unknown(suggestion(text, ruleset)))
 }
@@ -190,7 +196,10 @@ pub fn place_in_framework(text: &str, ruleset: &Ruleset) -> Option<Place> {
             if is(&question.id) {
                 return Some(Place::Question(question.id.clone()));
             }
-            let practice = question.practices.iter().find(|practice| is(&practice.id))?;
+            let practice = question
+                .practices
+                .iter()
+                .find(|practice| is(&practice.id))?;
             Some(Place::Practice(practice.id.clone()))
         })
     })
@@ -198,14 +207,19 @@ pub fn place_in_framework(text: &str, ruleset: &Ruleset) -> Option<Place> {
 
 /// The question that a best practice belongs to: `SEC08` for `SEC08-BP02`.
 fn question_of(practice: &str) -> &str {
-    practice.split_once('-').map_or(practice, |(question, _)| question)
+    practice
+        .split_once('-')
+        .map_or(practice, |(question, _)| question)
 }
 
 /// The name closest to a text among all that a selector may name.
 pub fn suggestion(text: &str, ruleset: &Ruleset) -> Option<String> {
     let framework = ruleset.framework().pillars.iter().flat_map(|pillar| {
         let questions = pillar.questions.iter().flat_map(|question| {
-            let practices = question.practices.iter().map(|practice| practice.id.as_str());
+            let practices = question
+                .practices
+                .iter()
+                .map(|practice| practice.id.as_str());
             std::iter::once(question.id.as_str()).chain(practices)
         });
         std::iter::once(pillar.id.as_str()).chain(questions)
@@ -226,7 +240,14 @@ mod tests {
     use crate::framework::{Framework, Pillar, Practice, Question};
     use crate::rule::{Certainty, Docs, Header, Severity};
 
-    fn rule(id: &str, pillar: &str, practice: &str, preset: Preset, kind: &str, alias: &str) -> Rule {
+    fn rule(
+        id: &str,
+        pillar: &str,
+        practice: &str,
+        preset: Preset,
+        kind: &str,
+        alias: &str,
+    ) -> Rule {
         let header = Header {
             id: id.into(),
             title: String::new(),
@@ -272,15 +293,49 @@ mod tests {
         let framework = Framework {
             edition: String::new(),
             pillars: vec![
-                pillar("security", &[("SEC04", &["SEC04-BP01"]), ("SEC08", &["SEC08-BP01", "SEC08-BP02"])]),
+                pillar(
+                    "security",
+                    &[
+                        ("SEC04", &["SEC04-BP01"]),
+                        ("SEC08", &["SEC08-BP01", "SEC08-BP02"]),
+                    ],
+                ),
                 pillar("reliability", &[("REL10", &["REL10-BP01"])]),
             ],
         };
         let rules = vec![
-            rule("rds-multi-az", "reliability", "REL10-BP01", Preset::Recommended, "AWS::RDS::DBInstance", "CKV_AWS_157"),
-            rule("s3-access-logging", "security", "SEC04-BP01", Preset::All, "AWS::S3::Bucket", "cfn_nag:W35"),
-            rule("s3-encryption", "security", "SEC08-BP02", Preset::Recommended, "AWS::S3::Bucket", "CKV_AWS_19"),
-            rule("s3-policy-tls", "security", "SEC08-BP02", Preset::Strict, "AWS::S3::BucketPolicy", "CKV_AWS_19"),
+            rule(
+                "rds-multi-az",
+                "reliability",
+                "REL10-BP01",
+                Preset::Recommended,
+                "AWS::RDS::DBInstance",
+                "CKV_AWS_157",
+            ),
+            rule(
+                "s3-access-logging",
+                "security",
+                "SEC04-BP01",
+                Preset::All,
+                "AWS::S3::Bucket",
+                "cfn_nag:W35",
+            ),
+            rule(
+                "s3-encryption",
+                "security",
+                "SEC08-BP02",
+                Preset::Recommended,
+                "AWS::S3::Bucket",
+                "CKV_AWS_19",
+            ),
+            rule(
+                "s3-policy-tls",
+                "security",
+                "SEC08-BP02",
+                Preset::Strict,
+                "AWS::S3::BucketPolicy",
+                "CKV_AWS_19",
+            ),
         ];
         Ruleset::loaded(rules, framework, "")
     }
@@ -296,7 +351,9 @@ mod tests {
             (Ok(select), Ok(ignore)) => {
                 let active = active(&rules, preset, &select, &ignore);
                 let on = rules.rules.iter().zip(active).filter(|(_, on)| *on);
-                on.map(|(rule, _)| rule.header.id.as_str()).collect::<Vec<_>>().join(" ")
+                on.map(|(rule, _)| rule.header.id.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" ")
             }
             (Err(error), _) | (_, Err(error)) => error.to_string(),
         };
@@ -306,8 +363,18 @@ mod tests {
     #[test]
     fn presets_hold_one_another() {
         check("", "", Preset::Recommended, "rds-multi-az s3-encryption");
-        check("", "", Preset::Strict, "rds-multi-az s3-encryption s3-policy-tls");
-        check("", "", Preset::All, "rds-multi-az s3-access-logging s3-encryption s3-policy-tls");
+        check(
+            "",
+            "",
+            Preset::Strict,
+            "rds-multi-az s3-encryption s3-policy-tls",
+        );
+        check(
+            "",
+            "",
+            Preset::All,
+            "rds-multi-az s3-access-logging s3-encryption s3-policy-tls",
+        );
     }
 
     #[test]
@@ -322,7 +389,10 @@ mod tests {
             ("S3-Encryption", "s3-encryption"),
             ("s3-*", "s3-access-logging s3-encryption s3-policy-tls"),
             ("AWS::S3::Bucket", "s3-access-logging s3-encryption"),
-            ("AWS::S3::*", "s3-access-logging s3-encryption s3-policy-tls"),
+            (
+                "AWS::S3::*",
+                "s3-access-logging s3-encryption s3-policy-tls",
+            ),
             ("CKV_AWS_157", "rds-multi-az"),
             ("CKV_AWS_19", "s3-encryption s3-policy-tls"),
             ("W35", "s3-access-logging"),
@@ -334,8 +404,18 @@ mod tests {
 
     #[test]
     fn named_rules_are_on_whatever_the_preset_and_broader_selectors_filter_within_it() {
-        check("s3-access-logging", "", Preset::Recommended, "s3-access-logging");
-        check("W35,security", "", Preset::Recommended, "s3-access-logging s3-encryption");
+        check(
+            "s3-access-logging",
+            "",
+            Preset::Recommended,
+            "s3-access-logging",
+        );
+        check(
+            "W35,security",
+            "",
+            Preset::Recommended,
+            "s3-access-logging s3-encryption",
+        );
         check("s3-*", "", Preset::Recommended, "s3-encryption");
     }
 
@@ -343,8 +423,16 @@ mod tests {
     fn the_more_exact_wins() {
         for (select, ignore, expected) in [
             ("", "security", "rds-multi-az"),
-            ("", "s3-encryption", "rds-multi-az s3-access-logging s3-policy-tls"),
-            ("security", "s3-encryption", "s3-access-logging s3-policy-tls"),
+            (
+                "",
+                "s3-encryption",
+                "rds-multi-az s3-access-logging s3-policy-tls",
+            ),
+            (
+                "security",
+                "s3-encryption",
+                "s3-access-logging s3-policy-tls",
+            ),
             ("s3-encryption", "security", "s3-encryption"),
             ("s3-encryption", "s3-encryption", ""),
             ("s3-encryption", "CKV_AWS_19", ""),
@@ -353,7 +441,11 @@ mod tests {
             ("security", "SEC08", "s3-access-logging"),
             ("SEC08", "s3-enc*", "s3-policy-tls"),
             ("s3-*", "SEC08", "s3-access-logging"),
-            ("AWS::S3::Bucket", "AWS::S3::*", "s3-access-logging s3-encryption"),
+            (
+                "AWS::S3::Bucket",
+                "AWS::S3::*",
+                "s3-access-logging s3-encryption",
+            ),
             ("AWS::S3::*", "AWS::S3::Bucket", "s3-policy-tls"),
         ] {
             check(select, ignore, Preset::All, expected);
@@ -363,8 +455,18 @@ mod tests {
     #[test]
     fn unknown_selectors_name_the_closest() {
         let nothing = "no rule, alias, practice, question, pillar or kind is named";
-        check("s3-encrytion", "", Preset::All, &format!("{nothing} `s3-encrytion`; did you mean `s3-encryption`?"));
-        check("", "SEC08-BP0", Preset::All, &format!("{nothing} `SEC08-BP0`; did you mean `SEC08-BP01`?"));
+        check(
+            "s3-encrytion",
+            "",
+            Preset::All,
+            &format!("{nothing} `s3-encrytion`; did you mean `s3-encryption`?"),
+        );
+        check(
+            "",
+            "SEC08-BP0",
+            Preset::All,
+            &format!("{nothing} `SEC08-BP0`; did you mean `SEC08-BP01`?"),
+        );
         check("zzz*", "", Preset::All, &format!("{nothing} `zzz*`"));
         check("[", "", Preset::All, &format!("{nothing} `[`"));
     }

@@ -457,12 +457,7 @@ impl<'c, 's> Search<'c, 's> {
     }
 
     /// Whether a condition may have that answer; what follows from it becomes a goal.
-    fn answer_condition(
-        &mut self,
-        id: ConditionId,
-        held: bool,
-        goals: &mut Vec<Goal<'c>>,
-    ) -> bool {
+    fn answer_condition(&mut self, id: ConditionId, held: bool, goals: &mut Vec<Goal<'c>>) -> bool {
         match self.answers.get(&Fact::Condition(id)) {
             Some(answer) => *answer == held,
             None => {
@@ -489,10 +484,16 @@ impl<'c, 's> Search<'c, 's> {
         };
         self.step(variable.atoms.len());
         let answered = |held| {
-            let answers = variable.atoms.iter().map(|atom| self.answers.get(&Fact::Atom(*atom)));
+            let answers = variable
+                .atoms
+                .iter()
+                .map(|atom| self.answers.get(&Fact::Atom(*atom)));
             answers.filter(|answer| *answer == Some(&held)).count()
         };
-        answered(true) <= 1 && variable.declared.is_none_or(|declared| answered(false) < declared)
+        answered(true) <= 1
+            && variable
+                .declared
+                .is_none_or(|declared| answered(false) < declared)
     }
 
     /// The answer of a part, where it is plain to see.

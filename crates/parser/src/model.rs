@@ -25,6 +25,8 @@ pub struct Project<'s> {
     pub edges: Vec<Edge>,
     /// What could not be read or evaluated.
     pub problems: Vec<Problem>,
+    /// Whether parts were not read that may declare resources or change them: then what is missing may be there.
+    pub incomplete: bool,
     /// Parts that were not read, with why (a macro, a transform that is not known), for the summary.
     pub not_read: Vec<(Span, String)>,
     /// Resources by kind, each list in order.

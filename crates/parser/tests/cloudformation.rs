@@ -1,11 +1,22 @@
 //! Lowering of CloudFormation templates: a template, a path into it, and what stands there.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+#[path = "support/lowered.rs"]
+mod lowered;
+mod support;
+
+use lowered::check_spans;
 use pillarlint_parser::cloudformation::{self, MAX_DEPTH, MAX_LEAVES, MAX_SCENARIOS};
 use pillarlint_parser::model::{ConditionId, DeclarationKind, Project, Scenario, Truth};
 use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Level, Map, Node, Origin, Reference, Symbol, Value};
 use pillarlint_parser::{json, yaml};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 use std::fmt::Write as _;
+use support::edited;
 
 fn lower(template: &str) -> Project<'_> {
     let file = FileId(0);
@@ -25,7 +36,11 @@ fn lower(template: &str) -> Project<'_> {
 #[track_caller]
 fn check(template: &str, path: &str, expected: &str) {
     let project = lower(template);
-    assert_eq!(rendered_at(&project, path), expected, "{path} of {template}");
+    assert_eq!(
+        rendered_at(&project, path),
+        expected,
+        "{path} of {template}"
+    );
 }
 
 fn rendered_at(project: &Project<'_>, path: &str) -> String {
@@ -238,7 +253,11 @@ fn substitution() {
         r#"choice(IsProd, "p-b", text[ref(Name), "-b"])"#,
     );
     check_value("!Sub 'a${Zones}'", r#"text["a", unknown]"#);
-    check_wrong("!Sub 'a-${Nothing}'", r#"text["a-", unknown]"#, "${Nothing}");
+    check_wrong(
+        "!Sub 'a-${Nothing}'",
+        r#"text["a-", unknown]"#,
+        "${Nothing}",
+    );
     check_wrong(
         "!Sub '${Word}${Word} ${Nothing.Arn}'",
         r#"text["wordword ", unknown]"#,
@@ -254,7 +273,10 @@ fn substitution() {
 #[test]
 fn joining_and_splitting() {
     check_value("!Join ['-', [a, 1, true]]", r#""a-1-true""#);
-    check_value("!Join ['', [a, !Ref Name, b, c]]", r#"text["a", ref(Name), "bc"]"#);
+    check_value(
+        "!Join ['', [a, !Ref Name, b, c]]",
+        r#"text["a", ref(Name), "bc"]"#,
+    );
     check_value("!Join ['', [!Ref Name]]", "ref(Name)");
     check_value("!Join ['', []]", r#""""#);
     check_value("!Join [',', !Ref Zones]", r#""a,b,c""#);
@@ -269,7 +291,10 @@ fn joining_and_splitting() {
         "!Join ['', [!If [IsProd, a, b], !If [IsProd, c, d]]]",
         r#"choice(IsProd, "ac", "bd")"#,
     );
-    check_value("!Join ['-', !If [IsProd, [a, b], [c]]]", r#"choice(IsProd, "a-b", "c")"#);
+    check_value(
+        "!Join ['-', !If [IsProd, [a, b], [c]]]",
+        r#"choice(IsProd, "a-b", "c")"#,
+    );
     check_wrong("!Join [a]", "unknown", "!Join [a]");
     check_wrong("!Join [',', a]", "unknown", "!Join [',', a]");
     check_value("!Split [',', 'a,b']", r#"["a", "b"]"#);
@@ -287,7 +312,10 @@ fn joining_and_splitting() {
     );
     check_wrong("{ 'Fn::Length': a }", "unknown", "{ 'Fn::Length': a }");
     check_value("!Base64 abc", r#""abc""#);
-    check_value("{ 'Fn::Base64': !Sub 'a ${Name}' }", r#"text["a ", ref(Name)]"#);
+    check_value(
+        "{ 'Fn::Base64': !Sub 'a ${Name}' }",
+        r#"text["a ", ref(Name)]"#,
+    );
     check_wrong("!Base64 [a]", "unknown", "!Base64 [a]");
 }
 
@@ -301,7 +329,10 @@ fn selecting() {
     check_value("!Select [0, !GetAZs '']", "zones([0])");
     check_value("!Select [1, !GetAZs { Ref: AWS::Region }]", "zones([1])");
     check_value("!Select [!Ref Name, [a]]", "unknown");
-    check_value("!Select [0, !If [IsProd, [a], [b]]]", r#"choice(IsProd, "a", "b")"#);
+    check_value(
+        "!Select [0, !If [IsProd, [a], [b]]]",
+        r#"choice(IsProd, "a", "b")"#,
+    );
     check_value(
         "!Select [!If [IsProd, 0, 1], !Ref Subnets]",
         "choice(IsProd, ref(Subnets[0]), ref(Subnets[1]))",
@@ -329,14 +360,35 @@ fn mappings() {
         r#"choice(IsProd, "large", "small")"#,
     );
     check_value("!FindInMap [Sizes, x, Size, { DefaultValue: d }]", r#""d""#);
-    check_value("!FindInMap [Sizes, dev, Size, { DefaultValue: d }]", r#""small""#);
-    check_value("!FindInMap [Sizes, !Ref Name, Same, { DefaultValue: one }]", r#""one""#);
-    check_value("!FindInMap [Sizes, !Ref Name, Same, { DefaultValue: two }]", "unknown");
+    check_value(
+        "!FindInMap [Sizes, dev, Size, { DefaultValue: d }]",
+        r#""small""#,
+    );
+    check_value(
+        "!FindInMap [Sizes, !Ref Name, Same, { DefaultValue: one }]",
+        r#""one""#,
+    );
+    check_value(
+        "!FindInMap [Sizes, !Ref Name, Same, { DefaultValue: two }]",
+        "unknown",
+    );
     check_value("!FindInMap [!Ref Name, dev, Size]", "unknown");
     check_value("!Select [0, !FindInMap [Sizes, dev, List]]", r#""x""#);
-    check_wrong("!FindInMap [Nothing, a, b]", "unknown", "!FindInMap [Nothing, a, b]");
-    check_wrong("!FindInMap [Sizes, x, Size]", "unknown", "!FindInMap [Sizes, x, Size]");
-    check_wrong("!FindInMap [Sizes, dev]", "unknown", "!FindInMap [Sizes, dev]");
+    check_wrong(
+        "!FindInMap [Nothing, a, b]",
+        "unknown",
+        "!FindInMap [Nothing, a, b]",
+    );
+    check_wrong(
+        "!FindInMap [Sizes, x, Size]",
+        "unknown",
+        "!FindInMap [Sizes, x, Size]",
+    );
+    check_wrong(
+        "!FindInMap [Sizes, dev]",
+        "unknown",
+        "!FindInMap [Sizes, dev]",
+    );
     check_wrong("!FindInMap Sizes", "unknown", "!FindInMap Sizes");
 }
 
@@ -345,16 +397,39 @@ fn conditionals() {
     check_value("!If [Always, a, b]", r#""a""#);
     check_value("!If [Never, a, b]", r#""b""#);
     check_value("!If [IsProd, a, b]", r#"choice(IsProd, "a", "b")"#);
-    check_value("!If [IsProd, a, !Ref AWS::NoValue]", r#"choice(IsProd, "a", unset)"#);
-    check_value("!If [IsProd, !Ref AWS::NoValue, !Ref AWS::NoValue]", "unset");
+    check_value(
+        "!If [IsProd, a, !Ref AWS::NoValue]",
+        r#"choice(IsProd, "a", unset)"#,
+    );
+    check_value(
+        "!If [IsProd, !Ref AWS::NoValue, !Ref AWS::NoValue]",
+        "unset",
+    );
     check_value("!If [Never, a, !Ref AWS::NoValue]", "unset");
     check_value("[!If [Never, a, !Ref AWS::NoValue]]", "[]");
-    check_value("[!If [IsProd, a, !Ref AWS::NoValue]]", r#"[choice(IsProd, "a", unset)]"#);
-    check_value("!If [IsProd, !If [IsProd, a, b], c]", r#"choice(IsProd, "a", "c")"#);
-    check_value("!If [IsProd, { a: !Ref Bucket }, b]", r#"choice(IsProd, {a: ref(Bucket)}, "b")"#);
-    check_wrong("!If [Nothing, a, b]", r#"choice(Nothing, "a", "b")"#, "Nothing");
+    check_value(
+        "[!If [IsProd, a, !Ref AWS::NoValue]]",
+        r#"[choice(IsProd, "a", unset)]"#,
+    );
+    check_value(
+        "!If [IsProd, !If [IsProd, a, b], c]",
+        r#"choice(IsProd, "a", "c")"#,
+    );
+    check_value(
+        "!If [IsProd, { a: !Ref Bucket }, b]",
+        r#"choice(IsProd, {a: ref(Bucket)}, "b")"#,
+    );
+    check_wrong(
+        "!If [Nothing, a, b]",
+        r#"choice(Nothing, "a", "b")"#,
+        "Nothing",
+    );
     check_wrong("!If [IsProd, a]", "unknown", "!If [IsProd, a]");
-    check_wrong("!If [!Equals [a, b], a, b]", "unknown", "!If [!Equals [a, b], a, b]");
+    check_wrong(
+        "!If [!Equals [a, b], a, b]",
+        "unknown",
+        "!If [!Equals [a, b], a, b]",
+    );
     check_wrong("!Equals [a, b]", "unknown", "!Equals [a, b]");
 }
 
@@ -368,15 +443,27 @@ fn other_functions() {
     check_value("!Cidr ['10.0.0.0/24', 256, 8]", "unknown");
     check_value("!Cidr ['10.0.0.0/24', 2, 64]", "unknown");
     check_value("!Cidr ['2001:db8::/56', 1, 64]", "unknown");
-    check_value("!Select [0, !Cidr [!GetAtt Bucket.CidrBlock, 6, 8]]", "unknown");
+    check_value(
+        "!Select [0, !Cidr [!GetAtt Bucket.CidrBlock, 6, 8]]",
+        "unknown",
+    );
     check_wrong("!Cidr a", "unknown", "!Cidr a");
     check_value("!GetAZs ''", "zones()");
     check_value("!GetAZs us-east-1", "zones(us-east-1)");
     check_value("!GetAZs { Ref: Name }", "unknown");
     check_value("!ImportValue net", "import(net)");
-    check_value("{ 'Fn::ImportValue': !Sub '${Word}-vpc' }", "import(word-vpc)");
-    check_value("{ 'Fn::ImportValue': !Sub '${Name}-vpc' }", "import(${Name}-vpc)");
-    check_value("{ 'Fn::ToJsonString': { a: [1, x] } }", r#"json({a: [1, "x"]})"#);
+    check_value(
+        "{ 'Fn::ImportValue': !Sub '${Word}-vpc' }",
+        "import(word-vpc)",
+    );
+    check_value(
+        "{ 'Fn::ImportValue': !Sub '${Name}-vpc' }",
+        "import(${Name}-vpc)",
+    );
+    check_value(
+        "{ 'Fn::ToJsonString': { a: [1, x] } }",
+        r#"json({a: [1, "x"]})"#,
+    );
     check_value("{ 'Fn::ToJsonString': { a: !Ref Name } }", "{a: ref(Name)}");
     check_value("{ 'Fn::Transform': { Name: AWS::Include } }", "unknown");
     check_value("{ 'Fn::Transform': { Name: M }, Other: 1 }", "unknown");
@@ -398,7 +485,10 @@ fn texts_that_are_json() {
         r#"!Sub '{"Resource": "${Bucket.Arn}/*", "n": ${Name}, "${Name}:aud": ["${Name}"]}'"#,
         r#"{Resource: text[ref(Bucket.Arn), "/*"], n: ref(Name), ${Name}:aud: [ref(Name)]}"#,
     );
-    check_value(r#"!Join ['', ['{"a": "', !Ref Word, '"}']]"#, r#"json({a: "word"})"#);
+    check_value(
+        r#"!Join ['', ['{"a": "', !Ref Word, '"}']]"#,
+        r#"json({a: "word"})"#,
+    );
     check_value(
         r#"!If [IsProd, '{"a": 1}', !Sub '["${Name}"]']"#,
         "choice(IsProd, json({a: 1}), [ref(Name)])",
@@ -450,22 +540,32 @@ fn in_json() {
 
 #[test]
 fn values_say_where_they_come_from() {
-    let template = template("[!Ref Port, !FindInMap [Sizes, !Ref Word, Size, { DefaultValue: d }]]");
+    let template =
+        template("[!Ref Port, !FindInMap [Sizes, !Ref Word, Size, { DefaultValue: d }]]");
     let project = lower(&template);
     let it = project.resources.last().unwrap();
     let port = &it.properties.get("X").unwrap().as_list().unwrap()[0];
     assert_eq!(port.span.text(&template), "!Ref Port");
     let via = port.via.as_ref().unwrap();
-    assert_eq!((via.name.as_str(), via.span.text(&template)), ("Port", "8080"));
+    assert_eq!(
+        (via.name.as_str(), via.span.text(&template)),
+        ("Port", "8080")
+    );
 
     let template = template_with_default("dev", "!FindInMap [M, !Ref P, K]");
     let project = lower(&template);
     let size = project.resources[0].properties.get("X").unwrap();
     assert_eq!(size.span.text(&template), "!FindInMap [M, !Ref P, K]");
     let via = size.via.as_ref().unwrap();
-    assert_eq!((via.name.as_str(), via.span.text(&template)), ("M", "small"));
+    assert_eq!(
+        (via.name.as_str(), via.span.text(&template)),
+        ("M", "small")
+    );
     let behind = via.previous.as_ref().unwrap();
-    assert_eq!((behind.name.as_str(), behind.span.text(&template)), ("P", "dev"));
+    assert_eq!(
+        (behind.name.as_str(), behind.span.text(&template)),
+        ("P", "dev")
+    );
 }
 
 fn template_with_default(default: &str, value: &str) -> String {
@@ -497,7 +597,11 @@ Resources: {{ It: {{ Type: T }} }}
     let world: Vec<(ConditionId, bool)> =
         world.iter().map(|(name, held)| (id(name), *held)).collect();
     assert!(project.conditions.satisfiable(&world));
-    assert_eq!(project.conditions.decide(id("C"), &world), expected, "{conditions}");
+    assert_eq!(
+        project.conditions.decide(id("C"), &world),
+        expected,
+        "{conditions}"
+    );
 }
 
 #[test]
@@ -516,10 +620,23 @@ fn conditions() {
     check_condition("C: !Equals [!Sub 'aa${Name}aa', 'aaa']", &[], Some(false));
     check_condition("C: !Equals ['{{resolve:ssm:a}}', b]", &[], None);
     check_condition("C: !Not [!Equals [a, b]]", &[], Some(true));
-    check_condition("C: !And [!Equals [a, a], !Equals [!Ref Name, x]]", &[], None);
-    check_condition("C: !And [!Equals [a, b], !Equals [!Ref Name, x]]", &[], Some(false));
-    check_condition("C: !Or [!Equals [a, a], !Equals [!Ref Name, x]]", &[], Some(true));
+    check_condition(
+        "C: !And [!Equals [a, a], !Equals [!Ref Name, x]]",
+        &[],
+        None,
+    );
+    check_condition(
+        "C: !And [!Equals [a, b], !Equals [!Ref Name, x]]",
+        &[],
+        Some(false),
+    );
+    check_condition(
+        "C: !Or [!Equals [a, a], !Equals [!Ref Name, x]]",
+        &[],
+        Some(true),
+    );
     check_condition("A: !Equals [a, b], C: { Condition: A }", &[], Some(false));
+    check_condition("C: !Equals [!Ref It, a]", &[], None);
     check_condition("C: !Condition A, A: !Equals [a, a]", &[], Some(true));
     // A contradiction in itself, and a tautology.
     check_condition(
@@ -570,7 +687,8 @@ fn wrong_conditions() {
         ("C: !Not a", "!Not a"),
         ("C: !If [D, a, b]", "!If [D, a, b]"),
     ] {
-        let template = format!("Conditions: {{ {conditions} }}\nResources: {{ It: {{ Type: T }} }}");
+        let template =
+            format!("Conditions: {{ {conditions} }}\nResources: {{ It: {{ Type: T }} }}");
         let project = lower(&template);
         let places: Vec<_> = project
             .problems
@@ -586,7 +704,8 @@ fn wrong_conditions() {
 #[test]
 fn many_conditions_cost_little() {
     let chain = |length: usize, last: &str| {
-        let mut text = format!("Parameters: {{ P: {{ Type: String }} }}\nConditions:\n  C0: {last}\n");
+        let mut text =
+            format!("Parameters: {{ P: {{ Type: String }} }}\nConditions:\n  C0: {last}\n");
         for at in 1..length {
             writeln!(text, "  C{at}: !Not [!Condition C{}]", at - 1).unwrap();
         }
@@ -609,7 +728,11 @@ fn many_conditions_cost_little() {
     // A search through alternatives gives up.
     let mut hard = String::from("Parameters:\n");
     for at in 0..40 {
-        writeln!(hard, "  P{at}: {{ Type: String, AllowedValues: [a, b, c] }}").unwrap();
+        writeln!(
+            hard,
+            "  P{at}: {{ Type: String, AllowedValues: [a, b, c] }}"
+        )
+        .unwrap();
     }
     hard.push_str("Conditions:\n");
     let mut all = Vec::new();
@@ -622,7 +745,12 @@ fn many_conditions_cost_little() {
             }
         }
     }
-    write!(hard, "  C: !And [{}]\nResources: {{ It: {{ Type: T }} }}\n", all.join(", ")).unwrap();
+    write!(
+        hard,
+        "  C: !And [{}]\nResources: {{ It: {{ Type: T }} }}\n",
+        all.join(", ")
+    )
+    .unwrap();
     assert_eq!(decide(&hard, "C", &[]), None);
 }
 
@@ -664,7 +792,9 @@ Resources:
     };
     assert_eq!(project.conditions.name(id), "IsProd");
     assert_eq!(
-        project.conditions.holds(prod.scenario, "IsDev", &[(id, true)]),
+        project
+            .conditions
+            .holds(prod.scenario, "IsDev", &[(id, true)]),
         Truth::Known(false)
     );
 }
@@ -709,18 +839,45 @@ fn sections() {
     check_problems("Outputs: {}", &[(Error, "")]);
     check_problems("Resources:", &[(Error, "Resources")]);
     check_problems("Resources: [a]", &[(Error, "[a]")]);
-    check_problems("Resource: {}\nResources: { A: { Type: T } }", &[(Error, "Resource")]);
+    check_problems(
+        "Resource: {}\nResources: { A: { Type: T } }",
+        &[(Error, "Resource")],
+    );
     check_problems("Resources: { A: [b], B: { Type: T } }", &[(Error, "[b]")]);
     check_problems("Resources: { A: { Properties: {} } }", &[(Error, "A")]);
     check_problems("Resources: { A: { Type: [T] } }", &[(Error, "[T]")]);
-    check_problems("Resources: { A: { Type: T, Properties: [a] } }", &[(Error, "[a]")]);
-    check_problems("Resources: { A: { Type: T, Condition: [a] } }", &[(Warning, "[a]")]);
-    check_problems("Resources: { A: { Type: T, Condition: C } }", &[(Warning, "C")]);
-    check_problems("Resources: { A: { Type: T, DependsOn: B } }", &[(Warning, "B")]);
-    check_problems("Parameters: { A: b }\nResources: { A: { Type: T } }", &[(Error, "b")]);
-    check_problems("Mappings: { A: b }\nResources: { A: { Type: T } }", &[(Warning, "b")]);
-    check_problems("Conditions: b\nResources: { A: { Type: T } }", &[(Error, "b")]);
-    check_problems("Outputs: { O: b }\nResources: { A: { Type: T } }", &[(Error, "b")]);
+    check_problems(
+        "Resources: { A: { Type: T, Properties: [a] } }",
+        &[(Error, "[a]")],
+    );
+    check_problems(
+        "Resources: { A: { Type: T, Condition: [a] } }",
+        &[(Warning, "[a]")],
+    );
+    check_problems(
+        "Resources: { A: { Type: T, Condition: C } }",
+        &[(Warning, "C")],
+    );
+    check_problems(
+        "Resources: { A: { Type: T, DependsOn: B } }",
+        &[(Warning, "B")],
+    );
+    check_problems(
+        "Parameters: { A: b }\nResources: { A: { Type: T } }",
+        &[(Error, "b")],
+    );
+    check_problems(
+        "Mappings: { A: b }\nResources: { A: { Type: T } }",
+        &[(Warning, "b")],
+    );
+    check_problems(
+        "Conditions: b\nResources: { A: { Type: T } }",
+        &[(Error, "b")],
+    );
+    check_problems(
+        "Outputs: { O: b }\nResources: { A: { Type: T } }",
+        &[(Error, "b")],
+    );
     // What a macro or a loop would make is not missed.
     check_problems(
         "Transform: AWS::Serverless-2016-10-31\nResources: { A: { Type: T, DependsOn: ARole } }",
@@ -735,11 +892,27 @@ fn sections() {
 #[test]
 fn what_is_not_read() {
     for (template, expected) in [
+        (
+            "Resources: { A: { Type: My::Own::Thing::MODULE, DependsOn: AThing } }",
+            "My::Own::Thing::MODULE",
+        ),
         ("Transform: Mine\nResources: { A: { Type: T } }", "Mine"),
-        ("Transform: [AWS::LanguageExtensions, Mine]\nResources: { A: { Type: T } }", "Mine"),
-        ("Resources: { A: { Type: T }, 'Fn::Transform': { Name: M } }", "'Fn::Transform'"),
-        ("Resources: { A: { Type: T }, 'Fn::ForEach::L': [] }", "'Fn::ForEach::L'"),
-        ("Resources: { A: { Type: T, Properties: { 'Fn::Transform': { Name: M } } } }", "'Fn::Transform'"),
+        (
+            "Transform: [AWS::LanguageExtensions, Mine]\nResources: { A: { Type: T } }",
+            "Mine",
+        ),
+        (
+            "Resources: { A: { Type: T }, 'Fn::Transform': { Name: M } }",
+            "'Fn::Transform'",
+        ),
+        (
+            "Resources: { A: { Type: T }, 'Fn::ForEach::L': [] }",
+            "'Fn::ForEach::L'",
+        ),
+        (
+            "Resources: { A: { Type: T, Properties: { 'Fn::Transform': { Name: M } } } }",
+            "'Fn::Transform'",
+        ),
     ] {
         let project = lower(template);
         let places: Vec<_> = project
@@ -770,7 +943,9 @@ Outputs:
     let a = &project.resources[0];
     assert_eq!(a.kind_span.text(template), "AWS::S3::Bucket");
     assert_eq!(a.properties_key.text(template), "A");
-    assert!(a.span.text(template).starts_with("A:\n") && a.span.text(template).ends_with("!Ref B }"));
+    assert!(
+        a.span.text(template).starts_with("A:\n") && a.span.text(template).ends_with("!Ref B }")
+    );
     let attributes = render(&project, &a.attributes);
     assert_eq!(
         attributes,
@@ -780,7 +955,14 @@ Outputs:
     let edges: Vec<_> = project
         .edges
         .iter()
-        .map(|edge| (edge.from, edge.to, edge.attribute.as_str(), edge.span.text(template)))
+        .map(|edge| {
+            (
+                edge.from,
+                edge.to,
+                edge.attribute.as_str(),
+                edge.span.text(template),
+            )
+        })
         .collect();
     assert_eq!(
         edges,
@@ -802,7 +984,10 @@ fn edges_of_what_is_not_there() {
     assert_eq!(edges("!If [Always, !Ref Bucket, a]"), 1);
     assert_eq!(edges("!If [IsProd, !Ref Bucket, a]"), 1);
     // A function of a choice is evaluated for each branch, but refers once.
-    assert_eq!(edges("!Sub ['${Bucket}${A}', { A: !If [IsProd, a, b] }]"), 1);
+    assert_eq!(
+        edges("!Sub ['${Bucket}${A}', { A: !If [IsProd, a, b] }]"),
+        1
+    );
     assert_eq!(edges("{ 'Fn::GetAtt': [Bucket, !Ref Name] }"), 1);
 }
 
@@ -826,20 +1011,39 @@ Parameters: { P: { Type: String, Default: a } }
 Mappings: { M: { a: { b: c } } }
 Conditions: { C: !Equals [a, b] }
 ";
-    let with = |value: &str| format!("{declared}Resources: {{ It: {{ Type: T, Properties: {{ X: {value} }} }} }}");
+    let with = |value: &str| {
+        format!("{declared}Resources: {{ It: {{ Type: T, Properties: {{ X: {value} }} }} }}")
+    };
     check_unused(&with("1"), &["P", "M", "C"]);
     check_unused(&with("!Ref P"), &["M", "C"]);
     check_unused(&with("!Sub '${P}'"), &["M", "C"]);
     check_unused(&with("!FindInMap [M, !Ref P, b]"), &["C"]);
     check_unused(&with("!If [C, !Ref P, 1]"), &["M"]);
-    check_unused(&with("!If [C, 1, !If [C, !FindInMap [M, a, b], 1]]"), &["P"]);
+    check_unused(
+        &with("!If [C, 1, !If [C, !FindInMap [M, a, b], 1]]"),
+        &["P"],
+    );
     check_unused(&with("{ 'Fn::Transform': { Name: M } }"), &[]);
     let rest = "Resources: { It: { Type: T } }\n";
-    check_unused(&format!("{declared}{rest}Outputs: {{ O: {{ Value: !Ref P, Condition: C }} }}"), &["M"]);
-    check_unused(&format!("{declared}{rest}Rules: {{ R: {{ Assertions: [{{ Assert: !Equals [!Ref P, a] }}] }} }}"), &["M", "C"]);
+    check_unused(
+        &format!("{declared}{rest}Outputs: {{ O: {{ Value: !Ref P, Condition: C }} }}"),
+        &["M"],
+    );
+    check_unused(
+        &format!(
+            "{declared}{rest}Rules: {{ R: {{ Assertions: [{{ Assert: !Equals [!Ref P, a] }}] }} }}"
+        ),
+        &["M", "C"],
+    );
     check_unused(&format!("{declared}{rest}Transform: Mine"), &[]);
-    check_unused(&format!("{declared}{rest}Transform: AWS::Serverless-2016-10-31\nGlobals: {{ Function: {{ X: !Ref P }} }}"), &["M", "C"]);
-    let interface = "Metadata: { AWS::CloudFormation::Interface: { ParameterGroups: [{ Parameters: [P] }] } }";
+    check_unused(
+        &format!(
+            "{declared}{rest}Transform: AWS::Serverless-2016-10-31\nGlobals: {{ Function: {{ X: !Ref P }} }}"
+        ),
+        &["M", "C"],
+    );
+    let interface =
+        "Metadata: { AWS::CloudFormation::Interface: { ParameterGroups: [{ Parameters: [P] }] } }";
     check_unused(&format!("{declared}{rest}{interface}"), &["P", "M", "C"]);
     check_unused(
         "Parameters: { P: { Type: String } }\nConditions: { A: !Equals [!Ref P, a], B: !Condition A }\nResources: { It: { Type: T, Condition: B } }",
@@ -849,10 +1053,18 @@ Conditions: { C: !Equals [a, b] }
         "Parameters: { P: { Type: String } }\nConditions: { N: !Equals [a, b] }\nResources: { It: { Type: T, Condition: N, Properties: { X: !Ref P } } }",
         &[],
     );
-    let kinds: Vec<_> = lower(&with("1")).declarations.iter().map(|one| one.kind).collect();
+    let kinds: Vec<_> = lower(&with("1"))
+        .declarations
+        .iter()
+        .map(|one| one.kind)
+        .collect();
     assert_eq!(
         kinds,
-        [DeclarationKind::Parameter, DeclarationKind::Mapping, DeclarationKind::Condition]
+        [
+            DeclarationKind::Parameter,
+            DeclarationKind::Mapping,
+            DeclarationKind::Condition
+        ]
     );
 }
 
@@ -895,12 +1107,18 @@ fn deep_values() {
         node = entry("Fn::Base64", list);
     }
     let resource = Map {
-        entries: [("Type", Node::new(Value::String("T".into()), span)), ("Properties", entry("X", node))]
-            .into_iter()
-            .flat_map(|(key, value)| into_map(entry(key, value)).entries)
-            .collect(),
+        entries: [
+            ("Type", Node::new(Value::String("T".into()), span)),
+            ("Properties", entry("X", node)),
+        ]
+        .into_iter()
+        .flat_map(|(key, value)| into_map(entry(key, value)).entries)
+        .collect(),
     };
-    let root = entry("Resources", entry("It", Node::new(Value::Map(resource), span)));
+    let root = entry(
+        "Resources",
+        entry("It", Node::new(Value::Map(resource), span)),
+    );
     let project = cloudformation::lower(FileId(0), "", root);
     assert_eq!(project.resources.len(), 1);
 }
@@ -922,47 +1140,103 @@ fn into_map<'s>(node: Node<'s>) -> Map<'s> {
     }
 }
 
-fn check_spans(project: &Project<'_>, text: &str) {
-    let inside = |span: Span| {
-        let (start, end) = (span.start as usize, span.end as usize);
-        assert!(text.get(start..end).is_some(), "{span:?} in {text}");
-    };
-    fn walk(node: &Node<'_>, inside: &dyn Fn(Span)) {
-        inside(node.span);
-        let mut via = node.via.as_ref();
-        while let Some(step) = via {
-            inside(step.span);
-            via = step.previous.as_ref();
-        }
-        match &node.value {
-            Value::List(items) => items.iter().for_each(|item| walk(item, inside)),
-            Value::Map(map) => map.entries.iter().for_each(|entry| {
-                inside(entry.key_span);
-                walk(&entry.value, inside);
-            }),
-            Value::Json(json) => walk(&json.tree, inside),
-            Value::Symbol(symbol) => match &**symbol {
-                Symbol::Text(pieces) => pieces.iter().for_each(|piece| walk(piece, inside)),
-                Symbol::Choice(choice) => choice
-                    .then
-                    .iter()
-                    .chain(&choice.otherwise)
-                    .for_each(|branch| walk(branch, inside)),
-                _ => {}
-            },
-            _ => {}
+proptest! {
+    /// Whatever stands in a template, lowering it ends, and every place lies in the file.
+    #[test]
+    fn edited_templates(edits in vec((any::<u16>(), any::<u8>(), any::<usize>()), 0..6)) {
+        let text = edited(&everything(), &edits);
+        for root in yaml::parse(FileId(0), &text).documents {
+            check_spans(&cloudformation::lower(FileId(0), &text, root), &text);
         }
     }
-    for resource in &project.resources {
-        for span in [resource.address_span, resource.kind_span, resource.span, resource.properties_key] {
-            inside(span);
+
+    /// The same of functions of anything.
+    #[test]
+    fn arbitrary_values(value in value()) {
+        let text = format!(
+            r#"{{ "Resources": {{ "A": {{ "Type": "T", "Properties": {value} }}, "B": {value} }},
+                "Conditions": {{ "C": {value}, "D": {value} }}, "Mappings": {{ "M": {value} }},
+                "Parameters": {{ "P": {{ "Default": {value}, "AllowedValues": {value}, "Type": "String" }} }},
+                "Outputs": {{ "O": {{ "Value": {value} }} }} }}"#
+        );
+        for root in json::parse(FileId(0), &text).documents {
+            check_spans(&cloudformation::lower(FileId(0), &text, root), &text);
         }
-        walk(&resource.properties, &inside);
-        walk(&resource.attributes, &inside);
     }
-    project.outputs.iter().for_each(|output| walk(&output.value, &inside));
-    project.edges.iter().for_each(|edge| inside(edge.span));
-    project.problems.iter().for_each(|problem| inside(problem.span));
-    project.declarations.iter().for_each(|one| inside(one.span));
-    project.not_read.iter().for_each(|(span, _)| inside(*span));
+}
+
+/// A template with every function in it.
+fn everything() -> String {
+    let values = [
+        "!Sub ['${A}-${Bucket.Arn}', { A: !If [IsProd, !Ref Name, b] }]",
+        "!Join [',', [a, !Ref Zones, !If [HasName, b, !Ref AWS::NoValue]]]",
+        "!Select [1, !Split [',', !FindInMap [Sizes, !Ref Stage, Size]]]",
+        "!Cidr [!Select [0, ['10.0.0.0/16']], 3, 8]",
+        "!GetAZs ''",
+        "!Sub '{\"Resource\": [\"${Bucket.Arn}/*\"]}'",
+        "!ImportValue { 'Fn::Sub': '${Name}-x' }",
+        "{ 'Fn::ToJsonString': { a: [!Ref Port] }, 'Fn::Length': !Ref Zones }",
+    ];
+    template(&format!("[{}]", values.join(", ")))
+}
+
+/// JSON with functions of anything in it.
+fn value() -> impl Strategy<Value = String> {
+    let leaf = select(vec![
+        "null",
+        "1",
+        "0",
+        "true",
+        "\"A\"",
+        "\"A.Arn\"",
+        "\"P\"",
+        "\"C\"",
+        "\"M\"",
+        "\"AWS::NoValue\"",
+        "\"\"",
+        "\"${A}${P} ${!x} ${\"",
+        "\"a,b\"",
+        "\"10.0.0.0/8\"",
+        "\"{\\\"a\\\": \"",
+        "\"\\\"${A}\\\"}\"",
+        "{ \"Ref\": \"P\" }",
+        "{ \"Ref\": \"A\" }",
+    ])
+    .prop_map(str::to_owned);
+    let function = select(vec![
+        "Ref",
+        "Fn::GetAtt",
+        "Fn::Sub",
+        "Fn::Join",
+        "Fn::Split",
+        "Fn::Select",
+        "Fn::FindInMap",
+        "Fn::If",
+        "Fn::Base64",
+        "Fn::Cidr",
+        "Fn::GetAZs",
+        "Fn::ImportValue",
+        "Fn::Length",
+        "Fn::ToJsonString",
+        "Fn::Equals",
+        "Fn::And",
+        "Fn::Or",
+        "Fn::Not",
+        "Condition",
+        "DefaultValue",
+        "P",
+        "Fn::Transform",
+        "Fn::ForEach::X",
+        "!Sub",
+    ]);
+    leaf.prop_recursive(6, 48, 4, move |inner| {
+        prop_oneof![
+            3 => (function.clone(), inner.clone()).prop_map(|(name, value)| format!("{{ \"{name}\": {value} }}")),
+            3 => (function.clone(), vec(inner.clone(), 0..4))
+                .prop_map(|(name, values)| format!("{{ \"{name}\": [{}] }}", values.join(", "))),
+            1 => (function.clone(), inner.clone(), inner.clone())
+                .prop_map(|(name, a, b)| format!("{{ \"{name}\": {a}, \"X\": {b} }}")),
+            1 => vec(inner, 0..4).prop_map(|values| format!("[{}]", values.join(", "))),
+        ]
+    })
 }

@@ -18,10 +18,22 @@ pub(crate) fn write(
     let outcome = &run.outcome;
     for finding in &outcome.findings {
         let severity = finding.severity.name();
-        line(&places, finding.place, severity, &tail(finding, ruleset), out)?;
+        line(
+            &places,
+            finding.place,
+            severity,
+            &tail(finding, ruleset),
+            out,
+        )?;
     }
     for warning in &outcome.warnings {
-        line(&places, warning.span, "warning", &escape(&warning.message), out)?;
+        line(
+            &places,
+            warning.span,
+            "warning",
+            &escape(&warning.message),
+            out,
+        )?;
     }
     for error in &outcome.errors {
         line(&places, error.span, "error", &escape(&error.message), out)?;
@@ -52,17 +64,32 @@ pub(crate) fn write(
     Ok(())
 }
 
-fn line(places: &Places, span: Span, level: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+fn line(
+    places: &Places,
+    span: Span,
+    level: &str,
+    text: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "{}: {level} {text}", places.shown(span))
 }
 
 fn tail(finding: &Finding, ruleset: &Ruleset) -> String {
-    let practices = ruleset.rule(&finding.rule).map(|rule| &rule.header.practices);
+    let practices = ruleset
+        .rule(&finding.rule)
+        .map(|rule| &rule.header.practices);
     let practice = practices.and_then(|practices| practices.first());
     let practice = practice.map_or(String::new(), |id| format!(" [{id}]"));
     let address = address(&finding.addresses);
-    let when = finding.when.as_deref().map_or(String::new(), |when| format!(" when {}", escape(when)));
-    format!("{} {}{practice}{address}{when}", finding.rule, escape(&finding.message))
+    let when = finding
+        .when
+        .as_deref()
+        .map_or(String::new(), |when| format!(" when {}", escape(when)));
+    format!(
+        "{} {}{practice}{address}{when}",
+        finding.rule,
+        escape(&finding.message)
+    )
 }
 
 /// ` (A, B)`, or nothing for the whole template.

@@ -119,14 +119,33 @@ pub(crate) fn write(
     let outcome = &run.outcome;
     let document = Document {
         version: VERSION,
-        findings: outcome.findings.iter().map(|one| finding(one, ruleset, &places)).collect(),
-        undecided: outcome.undecided.iter().map(|one| undecided(one, ruleset, &places)).collect(),
-        errors: outcome.errors.iter().map(|one| problem(one, &places)).collect(),
-        warnings: outcome.warnings.iter().map(|one| problem(one, &places)).collect(),
+        findings: outcome
+            .findings
+            .iter()
+            .map(|one| finding(one, ruleset, &places))
+            .collect(),
+        undecided: outcome
+            .undecided
+            .iter()
+            .map(|one| undecided(one, ruleset, &places))
+            .collect(),
+        errors: outcome
+            .errors
+            .iter()
+            .map(|one| problem(one, &places))
+            .collect(),
+        warnings: outcome
+            .warnings
+            .iter()
+            .map(|one| problem(one, &places))
+            .collect(),
         not_read: outcome
             .not_read
             .iter()
-            .map(|(span, why)| NotReadOut { place: place(*span, &places), why })
+            .map(|(span, why)| NotReadOut {
+                place: place(*span, &places),
+                why,
+            })
             .collect(),
         summary: summary(run, ruleset),
     };
@@ -170,7 +189,11 @@ fn finding<'r>(finding: &'r Finding, ruleset: &'r Ruleset, places: &Places<'r>) 
     }
 }
 
-fn undecided<'r>(undecided: &'r Undecided, ruleset: &'r Ruleset, places: &Places<'r>) -> UndecidedOut<'r> {
+fn undecided<'r>(
+    undecided: &'r Undecided,
+    ruleset: &'r Ruleset,
+    places: &Places<'r>,
+) -> UndecidedOut<'r> {
     let header = ruleset.rule(&undecided.rule).map(|rule| &rule.header);
     UndecidedOut {
         rule: &undecided.rule,
@@ -193,14 +216,21 @@ fn problem<'r>(problem: &'r Problem, places: &Places<'r>) -> ProblemOut<'r> {
 }
 
 fn related<'r>(related: &'r [(Span, String)], places: &Places<'r>) -> Vec<Related<'r>> {
-    let one = |(span, message): &'r (Span, String)| Related { place: place(*span, places), message };
+    let one = |(span, message): &'r (Span, String)| Related {
+        place: place(*span, places),
+        message,
+    };
     related.iter().map(one).collect()
 }
 
 fn place<'r>(span: Span, places: &Places<'r>) -> Place<'r> {
     let point = |offset| {
         let position = places.position(span.file, offset);
-        Point { line: position.line, column: position.column, offset }
+        Point {
+            line: position.line,
+            column: position.column,
+            offset,
+        }
     };
     Place {
         file: &places.file(span.file).0.path,
@@ -216,7 +246,9 @@ fn summary<'r>(run: &Run, ruleset: &'r Ruleset) -> Summary<'r> {
     let mut by_pillar: BTreeMap<_, _> = pillars.map(|pillar| (pillar.id.as_str(), 0)).collect();
     for finding in &outcome.findings {
         *by_severity.entry(finding.severity.name()).or_default() += 1;
-        *by_pillar.entry(pillar_of(ruleset, &finding.rule)).or_default() += 1;
+        *by_pillar
+            .entry(pillar_of(ruleset, &finding.rule))
+            .or_default() += 1;
     }
     Summary {
         files: run.counts.files,

@@ -98,7 +98,11 @@ fn addresses(addresses: &[String]) -> String {
     let shown = |addresses: &[String]| crate::text::escape(&addresses.join(", ")).into_owned();
     match addresses {
         [first, second, rest @ ..] if rest.len() > 1 => {
-            format!("{} and {} more", shown(&[first.clone(), second.clone()]), rest.len())
+            format!(
+                "{} and {} more",
+                shown(&[first.clone(), second.clone()]),
+                rest.len()
+            )
         }
         all => shown(all),
     }

@@ -7,8 +7,8 @@ use super::{Options, Places, Run, Style, addresses, path, pillar_of};
 use crate::text::{count, escape, escape_code, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
-    SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use pillarlint_engine::finding::Finding;
 use pillarlint_engine::rule::Severity;
@@ -47,9 +47,16 @@ pub(crate) fn write(
     if options.undecided {
         for undecided in &run.outcome.undecided {
             let heading = frames.paint("undecided", DIM);
-            let (rule, place) = (frames.paint(&undecided.rule, BOLD), places.shown(undecided.place));
+            let (rule, place) = (
+                frames.paint(&undecided.rule, BOLD),
+                places.shown(undecided.place),
+            );
             writeln!(out, "{heading}  {rule}  {place}")?;
-            let colon = if undecided.address.is_empty() { "" } else { ": " };
+            let colon = if undecided.address.is_empty() {
+                ""
+            } else {
+                ": "
+            };
             let (address, why) = (escape(&undecided.address), escape(&undecided.why));
             writeln!(out, "    {address}{colon}{why}\n")?;
         }
@@ -69,7 +76,9 @@ pub(crate) fn problems(
 ) -> io::Result<()> {
     let places = Places::new(sources);
     let frames = Frames::new(&places, style);
-    problems.iter().try_for_each(|problem| write_problem(problem, &frames, out))
+    problems
+        .iter()
+        .try_for_each(|problem| write_problem(problem, &frames, out))
 }
 
 const BOLD: Paint = Paint::new().bold();
@@ -86,7 +95,12 @@ fn paint_of(severity: Severity) -> Paint {
     }
 }
 
-fn write_finding(finding: &Finding, ruleset: &Ruleset, frames: &Frames, out: &mut dyn Write) -> io::Result<()> {
+fn write_finding(
+    finding: &Finding,
+    ruleset: &Ruleset,
+    frames: &Frames,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let paint = paint_of(finding.severity);
     let label = match (addresses(&finding.addresses), finding.kind.as_str()) {
         (addresses, "") => addresses,
@@ -99,7 +113,13 @@ fn write_finding(finding: &Finding, ruleset: &Ruleset, frames: &Frames, out: &mu
     };
     let heading = frames.paint(finding.severity.name(), paint);
     writeln!(out, "{heading}  {}", frames.paint(&finding.rule, BOLD))?;
-    frames.write(severity, &finding.message, (finding.place, &label), &finding.related, out)?;
+    frames.write(
+        severity,
+        &finding.message,
+        (finding.place, &label),
+        &finding.related,
+        out,
+    )?;
     if let Some(when) = &finding.when {
         frames.note("when", &escape(when), out)?;
     }
@@ -108,7 +128,10 @@ fn write_finding(finding: &Finding, ruleset: &Ruleset, frames: &Frames, out: &mu
         let fix = rule.docs().fix.split("\n\n").next().unwrap_or_default();
         frames.note("help", fix.trim_end_matches([':', '\n']), out)?;
         if let Some(id) = rule.header.practices.first() {
-            let title = ruleset.framework().practice(id).map_or("", |(_, _, practice)| &practice.title);
+            let title = ruleset
+                .framework()
+                .practice(id)
+                .map_or("", |(_, _, practice)| &practice.title);
             frames.note("practice", &format!("{id} {title}"), out)?;
         }
     }
@@ -123,10 +146,21 @@ fn write_problem(problem: &Problem, frames: &Frames, out: &mut dyn Write) -> io:
     let file = &frames.places.file(problem.span.file).0;
     let heading = frames.paint(heading, paint);
     if file.text.is_empty() {
-        return writeln!(out, "{heading}  {}: {}\n", path(&file.path), escape(&problem.message));
+        return writeln!(
+            out,
+            "{heading}  {}: {}\n",
+            path(&file.path),
+            escape(&problem.message)
+        );
     }
     writeln!(out, "{heading}")?;
-    frames.write(severity, &problem.message, (problem.span, ""), &problem.related, out)?;
+    frames.write(
+        severity,
+        &problem.message,
+        (problem.span, ""),
+        &problem.related,
+        out,
+    )?;
     writeln!(out)
 }
 
@@ -142,7 +176,14 @@ fn write_summary(
         write_table(&outcome.findings, ruleset, frames, out)?;
     }
     let found = count(outcome.findings.len(), "finding");
-    let found = frames.paint(&found, if outcome.findings.is_empty() { BOLD } else { ERROR });
+    let found = frames.paint(
+        &found,
+        if outcome.findings.is_empty() {
+            BOLD
+        } else {
+            ERROR
+        },
+    );
     let mut parts = vec![found];
     if !outcome.errors.is_empty() {
         parts.push(frames.paint(&count(outcome.errors.len(), "error"), ERROR));
@@ -155,7 +196,11 @@ fn write_summary(
         parts.push(frames.paint(&format!("{} not read", count(not_read, "part")), WARNING));
     }
     if !outcome.undecided.is_empty() {
-        let hint = if options.undecided { "" } else { " (--undecided lists them)" };
+        let hint = if options.undecided {
+            ""
+        } else {
+            " (--undecided lists them)"
+        };
         parts.push(format!("{} undecided{hint}", outcome.undecided.len()));
     }
     let resources = count(outcome.resources, "resource");
@@ -164,18 +209,33 @@ fn write_summary(
         0 => String::new(),
         number => format!("; {} passed over", count(number, "other file")),
     };
-    writeln!(out, "{}\nChecked {resources} in {templates}{skipped}", parts.join(", "))
+    writeln!(
+        out,
+        "{}\nChecked {resources} in {templates}{skipped}",
+        parts.join(", ")
+    )
 }
 
 /// How many findings each pillar has of each severity.
-fn write_table(findings: &[Finding], ruleset: &Ruleset, frames: &Frames, out: &mut dyn Write) -> io::Result<()> {
+fn write_table(
+    findings: &[Finding],
+    ruleset: &Ruleset,
+    frames: &Frames,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let severities = || Severity::ALL.iter().rev();
     let mut counts: BTreeMap<(&str, Severity), usize> = BTreeMap::new();
     for finding in findings {
-        *counts.entry((pillar_of(ruleset, &finding.rule), finding.severity)).or_default() += 1;
+        *counts
+            .entry((pillar_of(ruleset, &finding.rule), finding.severity))
+            .or_default() += 1;
     }
     let pillars = &ruleset.framework().pillars;
-    let width = pillars.iter().map(|pillar| pillar.title.len()).max().unwrap_or(0);
+    let width = pillars
+        .iter()
+        .map(|pillar| pillar.title.len())
+        .max()
+        .unwrap_or(0);
     let mut heading = format!("{:width$}", "");
     for severity in severities() {
         heading.push_str(&format!("  {:>8}", severity.name()));
@@ -185,7 +245,11 @@ fn write_table(findings: &[Finding], ruleset: &Ruleset, frames: &Frames, out: &m
         write!(out, "{:width$}", pillar.title)?;
         for severity in severities() {
             match counts.get(&(pillar.id.as_str(), *severity)) {
-                Some(number) => write!(out, "  {}", frames.paint(&format!("{number:>8}"), paint_of(*severity)))?,
+                Some(number) => write!(
+                    out,
+                    "  {}",
+                    frames.paint(&format!("{number:>8}"), paint_of(*severity))
+                )?,
                 None => write!(out, "  {:>8}", "-")?,
             }
         }
@@ -205,7 +269,11 @@ impl<'r> Frames<'r> {
     fn new(places: &'r Places<'r>, style: Style) -> Self {
         let theme = GraphicalTheme {
             characters: ThemeCharacters::unicode(),
-            styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+            styles: if style.color {
+                ThemeStyles::ansi()
+            } else {
+                ThemeStyles::none()
+            },
         };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
@@ -213,7 +281,11 @@ impl<'r> Frames<'r> {
             .with_break_words(false)
             .with_context_lines(CONTEXT)
             .without_syntax_highlighting();
-        Self { places, style, handler }
+        Self {
+            places,
+            style,
+            handler,
+        }
     }
 
     fn paint(&self, text: &str, paint: Paint) -> String {
@@ -229,7 +301,11 @@ impl<'r> Frames<'r> {
         let indent = 12;
         let wrapped = wrap(text, self.style.width, indent);
         let name = self.paint(&format!("  {name:>8}:"), NOTE);
-        writeln!(out, "{name}{}", wrapped.trim_end().get(indent - 1..).unwrap_or_default())
+        writeln!(
+            out,
+            "{name}{}",
+            wrapped.trim_end().get(indent - 1..).unwrap_or_default()
+        )
     }
 
     /// A message, and the code around its places. A related place that the frame cannot show is named below it.
@@ -249,7 +325,11 @@ impl<'r> Frames<'r> {
             writeln!(out, "{}", line.trim_end())?;
         }
         for (span, note) in unshown {
-            self.note("see", &format!("{}: {}", self.places.shown(*span), escape(note)), out)?;
+            self.note(
+                "see",
+                &format!("{}: {}", self.places.shown(*span), escape(note)),
+                out,
+            )?;
         }
         Ok(())
     }
@@ -325,7 +405,8 @@ impl Frame {
             columns: Vec::new(),
         };
         let last = index.line_of(text.trim_end_matches(['\n', '\r']).len());
-        let around = |line: &usize| line.saturating_sub(CONTEXT)..=(line + CONTEXT).min(last.max(*line));
+        let around =
+            |line: &usize| line.saturating_sub(CONTEXT)..=(line + CONTEXT).min(last.max(*line));
         let shown: BTreeSet<usize> = marks.keys().flat_map(around).collect();
         let shown: Vec<usize> = shown.into_iter().collect();
         // The snippet with the place itself comes first, wherever the related places lie.
@@ -344,7 +425,10 @@ impl Frame {
         let (from, to) = line_bounds(number, text, index);
         let anchor = marks.first().map_or(from, |mark| mark.start);
         let (shown_from, shown_to) = window(text, (from, to), anchor);
-        self.lines.push(FrameLine { number, start: self.text.len() });
+        self.lines.push(FrameLine {
+            number,
+            start: self.text.len(),
+        });
         if shown_from > from {
             self.text.push('…');
         }
@@ -372,22 +456,40 @@ impl Frame {
 
     /// The line of the frame that holds an offset of its text, by its index in `lines`.
     fn line_at(&self, offset: usize) -> usize {
-        self.lines.partition_point(|line| line.start <= offset).saturating_sub(1)
+        self.lines
+            .partition_point(|line| line.start <= offset)
+            .saturating_sub(1)
     }
 
     fn line_end(&self, index: usize) -> usize {
-        self.lines.get(index + 1).map_or(self.text.len(), |line| line.start)
+        self.lines
+            .get(index + 1)
+            .map_or(self.text.len(), |line| line.start)
     }
 }
 
 /// A place as a mark on its first line, and that line.
-fn mark<'a>(span: Span, label: &'a str, is_primary: bool, text: &str, index: &LineIndex) -> (usize, Mark<'a>) {
+fn mark<'a>(
+    span: Span,
+    label: &'a str,
+    is_primary: bool,
+    text: &str,
+    index: &LineIndex,
+) -> (usize, Mark<'a>) {
     let start = (span.start as usize).min(text.len());
     let line = index.line_of(start);
     let (_, line_end) = line_bounds(line, text, index);
     let start = start.min(line_end);
     let end = (span.end as usize).clamp(start, line_end);
-    (line, Mark { start, end, label, is_primary })
+    (
+        line,
+        Mark {
+            start,
+            end,
+            label,
+            is_primary,
+        },
+    )
 }
 
 /// A line without its end and without a byte order mark, in bytes of the file.
@@ -414,7 +516,10 @@ fn window(text: &str, (from, to): (usize, usize), anchor: usize) -> (usize, usiz
     let after = text.get(anchor..to).unwrap_or_default();
     let start = before.char_indices().rev().nth(BEFORE - 1);
     let end = after.char_indices().nth(AFTER);
-    (start.map_or(from, |(at, _)| from + at), end.map_or(to, |(at, _)| anchor + at))
+    (
+        start.map_or(from, |(at, _)| from + at),
+        end.map_or(to, |(at, _)| anchor + at),
+    )
 }
 
 impl fmt::Display for Frame {
@@ -449,24 +554,39 @@ impl SourceCode for Frame {
         let first = self.line_at(span.offset());
         let last = self.line_at(span.offset() + span.len());
         let number = |index: usize| self.lines.get(index).map(|line| line.number);
-        let follows = |index: usize| number(index).zip(number(index + 1)).is_some_and(|(a, b)| a + 1 == b);
+        let follows = |index: usize| {
+            number(index)
+                .zip(number(index + 1))
+                .is_some_and(|(a, b)| a + 1 == b)
+        };
         // Two places with a gap between them belong into two snippets.
         if !(first..last).all(follows) {
             return Err(MietteError::OutOfBounds);
         }
-        let from = (first.saturating_sub(before)..first).rev().take_while(|index| follows(*index)).last();
-        let to = (last..last + after).take_while(|index| follows(*index)).last();
+        let from = (first.saturating_sub(before)..first)
+            .rev()
+            .take_while(|index| follows(*index))
+            .last();
+        let to = (last..last + after)
+            .take_while(|index| follows(*index))
+            .last();
         let (from, to) = (from.unwrap_or(first), to.map_or(last, |index| index + 1));
         let start = self.lines.get(from).ok_or(MietteError::OutOfBounds)?;
         let end = self.line_end(to);
         // Without context, miette asks for the place itself, to name it.
         let (start_offset, column) = if before == 0 {
-            let column = self.columns.iter().find(|(offset, _)| *offset == span.offset());
+            let column = self
+                .columns
+                .iter()
+                .find(|(offset, _)| *offset == span.offset());
             (span.offset(), column.map_or(0, |(_, column)| *column))
         } else {
             (start.start, 0)
         };
-        let data = self.text.get(start_offset..end).ok_or(MietteError::OutOfBounds)?;
+        let data = self
+            .text
+            .get(start_offset..end)
+            .ok_or(MietteError::OutOfBounds)?;
         Ok(Box::new(MietteSpanContents::new_named(
             self.path.clone(),
             data.as_bytes(),

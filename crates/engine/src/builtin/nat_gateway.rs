@@ -22,11 +22,13 @@ pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's>
         }
     }
     let mut zones: Vec<&'a Node<'s>> = Vec::new();
+    let mut subnets = 0;
     let mut open = false;
     for association in existing(asking, "AWS::EC2::SubnetRouteTableAssociation") {
         if !refers(asking, association, "RouteTableId").is_some_and(|one| tables.contains(&one)) {
             continue;
         }
+        subnets += 1;
         let Some(subnet) = refers(asking, association, "SubnetId") else {
             open = true;
             continue;
@@ -47,8 +49,8 @@ pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's>
             }
         }
     }
-    // One subnet whose zone is not known is one zone all the same.
-    if open && zones.len() != 1 || open && tables.len() > 1 {
+    // One subnet lies in one zone, whichever that is.
+    if open && subnets > 1 {
         return unknown(
             place.span,
             "the Availability Zones of the subnets behind it are not known",

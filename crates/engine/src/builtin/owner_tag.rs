@@ -25,7 +25,8 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
         if !certain || tags.iter().any(|tag| is_owner(tag, keys)) {
             return Vec::new();
         }
-        if !tags.is_empty() {
+        // A display name, and what AWS itself sets, is no scheme of tags.
+        if tags.iter().any(|tag| *tag != "Name" && !tag.starts_with("aws:")) {
             first.get_or_insert(entry.key_span);
         }
     }

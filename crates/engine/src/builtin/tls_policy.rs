@@ -169,7 +169,8 @@ fn covered<'a, 's>(
         let covered = |of: &str| {
             if covers(&pattern, of) {
                 Truth::True
-            } else if pattern.contains(UNKNOWN) {
+            } else if covers(&pattern.replace(UNKNOWN, "*"), of) {
+                // What is not known may be what is missing.
                 Truth::Unknown
             } else {
                 Truth::False

@@ -7,6 +7,7 @@ use crate::builtin::{Parameter, SIGNATURES};
 use crate::rule::{
     Absent, BuiltinCall, Condition, ConditionTest, Domain, Link, Operand, Operator, Path, Pattern,
     PatternTest, PortTest, Quantified, Quantifier, SUBJECT, StatementPart, StatementTest, Test,
+    TextPart,
 };
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Value};
@@ -260,7 +261,7 @@ impl<'p> Reading<'_, 'p> {
     }
 
     /// A list of texts, or `{ data: NAME }`.
-    fn list(&self, node: &Node<'_>) -> Option<Vec<String>> {
+    pub(super) fn list(&self, node: &Node<'_>) -> Option<Vec<String>> {
         if let Value::Map(_) = &node.value {
             let fields = Fields::of(node, "an argument", self.problems)?;
             let data = fields.require("data");
@@ -394,18 +395,7 @@ impl<'p> Reading<'_, 'p> {
                 steps: Vec::new(),
             }),
         };
-        let around = fields.take("text").and_then(|node| {
-            let around = text(node, "text", self.problems)?;
-            let parts = around.split_once("{}");
-            if parts.is_none() {
-                wrong(
-                    self.problems,
-                    node.span,
-                    "should have `{}` where the reference stands",
-                );
-            }
-            parts.map(|(before, after)| (before.to_owned(), after.to_owned()))
-        });
+        let around = fields.take("text").map(|node| self.around(node));
         // The target's kind is not known here, so its own name is looked up as it is written.
         let name = fields.take("name").and_then(|node| {
             let path = text(node, "name", self.problems)?;
@@ -422,10 +412,40 @@ impl<'p> Reading<'_, 'p> {
             kinds,
             by,
             to: to?,
-            text: around,
+            text: flatten(around)?,
             name,
             attribute,
         })
+    }
+
+    /// Text around a reference: `table/{}/index/{@.IndexName}`.
+    fn around(&self, node: &Node<'_>) -> Option<(Vec<TextPart>, Vec<TextPart>)> {
+        let text = text(node, "text", self.problems)?;
+        let Some((before, after)) = text.split_once("{}") else {
+            wrong(
+                self.problems,
+                node.span,
+                "should have `{}` where the reference stands",
+            );
+            return None;
+        };
+        Some((self.text_parts(before, node.span)?, self.text_parts(after, node.span)?))
+    }
+
+    fn text_parts(&self, text: &str, span: Span) -> Option<Vec<TextPart>> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((literal, tail)) = rest.split_once('{') {
+            let Some((path, tail)) = tail.split_once('}') else {
+                wrong(self.problems, span, "a `{` without `}`");
+                return None;
+            };
+            parts.push(TextPart::Literal(literal.to_owned()));
+            parts.push(TextPart::Value(self.scope.path(path, span)?));
+            rest = tail;
+        }
+        parts.push(TextPart::Literal(rest.to_owned()));
+        Some(parts)
     }
 
     fn statement(&self, node: &Node<'_>) -> Option<StatementTest> {

@@ -221,6 +221,22 @@ fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
         .collect()
 }
 
+/// The kinds of a check: a list, or `{ data: NAME }`.
+fn check_kinds(node: &Node<'_>, context: &Context, problems: &Problems) -> Vec<String> {
+    let Value::Map(_) = &node.value else {
+        return known_kinds(&texts(node, "kinds", problems), problems);
+    };
+    let reading = Reading {
+        context,
+        scope: Scope::new(&[], problems),
+        problems,
+        strict: false,
+    };
+    let kinds = reading.list(node).unwrap_or_default();
+    let placed: Vec<_> = kinds.iter().map(|kind| (kind.as_str(), node.span)).collect();
+    known_kinds(&placed, problems)
+}
+
 fn rule(node: &Node<'_>, id: &str, context: &Context, problems: &Problems) -> Option<Rule> {
     let fields = Fields::of(node, "a rule", problems)?;
     let title = fields.require_text("title");
@@ -354,8 +370,9 @@ fn read_examples(node: &Node<'_>, problems: &Problems) -> Vec<Example> {
 /// A check as written; one for each form where it asks a shape.
 fn check(node: &Node<'_>, context: &Context, problems: &Problems) -> Option<Vec<Check>> {
     let fields = Fields::of(node, "a check", problems)?;
-    let kinds = fields.take("kinds");
-    let kinds = kinds.map(|node| known_kinds(&texts(node, "kinds", problems), problems));
+    let kinds = fields
+        .take("kinds")
+        .map(|node| check_kinds(node, context, problems));
     let subjects = fields.take("subjects");
     let template = fields.take("template").is_some();
     let parts = Parts {

@@ -79,7 +79,8 @@ pub(super) fn discard<'s>(cx: &mut Context<'s>, mut node: Node<'s>) {
 fn function<'s>(cx: &mut Context<'s>, map: Map<'s>, span: Span) -> Option<Node<'s>> {
     // What a macro or a loop adds to a mapping is not known, so nothing of the mapping is.
     let added = map.entries.iter().find(|entry| {
-        matches!(&*entry.key, "Fn::Transform" | "!Transform") || entry.key.starts_with("Fn::ForEach")
+        matches!(&*entry.key, "Fn::Transform" | "!Transform")
+            || entry.key.starts_with("Fn::ForEach")
     });
     if let Some(added) = added {
         let why = format!("`{}` is not expanded", added.key);
@@ -101,7 +102,7 @@ fn function<'s>(cx: &mut Context<'s>, map: Map<'s>, span: Span) -> Option<Node<'
         "GetAtt" => references::attribute_of(cx, argument, span),
         // The branches are looked into on their own.
         "If" => return conditional(cx, argument, span),
-        "Sub" => return text::substitute(cx, argument, span),
+        "Sub" => text::substitute(cx, argument, span),
         "Join" => text::join(cx, argument, span),
         "Split" => text::split(cx, argument, span),
         "Select" => text::select(cx, argument, span),
@@ -118,7 +119,12 @@ fn function<'s>(cx: &mut Context<'s>, map: Map<'s>, span: Span) -> Option<Node<'
             "a condition function stands where a value is expected",
         )),
         _ => {
-            cx.warn(entry.key_span, format!("`{}` is no function of CloudFormation", entry.key));
+            cx.warn(
+                entry.key_span,
+                format!("`{}` is no function of CloudFormation", entry.key),
+            );
+            // Some other tool reads it, and what it refers to is not told.
+            cx.opaque = true;
             discard(cx, argument);
             Some(unknown(span, format!("`{}` is not known", entry.key)))
         }

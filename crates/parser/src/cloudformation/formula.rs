@@ -24,10 +24,7 @@ pub(super) struct Written<'s> {
 }
 
 /// Reads the section `Conditions` under the defaults.
-pub(super) fn declare<'s>(
-    cx: &mut Context<'s>,
-    section: Option<Entry<'s>>,
-) -> Vec<Written<'s>> {
+pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> Vec<Written<'s>> {
     let mut conditions: Vec<Written<'s>> = entries(cx, section)
         .into_iter()
         .map(|entry| {
@@ -55,7 +52,10 @@ pub(super) fn declare<'s>(
             .find(|condition| condition.id == circular)
             .map(|condition| condition.span);
         if let Some(span) = place {
-            let message = format!("the condition `{}` refers to itself", cx.conditions.name(circular));
+            let message = format!(
+                "the condition `{}` refers to itself",
+                cx.conditions.name(circular)
+            );
             cx.warn(span, message);
         }
     }
@@ -117,8 +117,7 @@ fn nested_formula<'s>(cx: &mut Context<'s>, node: Node<'s>) -> Result<Formula, &
     let argument = entry.value;
     match &*entry.key {
         "Fn::Equals" | "!Equals" => {
-            let [left, right] =
-                evaluate::parts(argument).ok_or("`Fn::Equals` takes two values")?;
+            let [left, right] = evaluate::parts(argument).ok_or("`Fn::Equals` takes two values")?;
             let left = evaluate::argument(cx, left);
             let right = evaluate::argument(cx, right);
             Ok(equals(cx, &left, &right, span))

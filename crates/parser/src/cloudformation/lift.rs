@@ -5,6 +5,8 @@ use super::{Context, MAX_LEAVES, unknown};
 use crate::model::ConditionId;
 use crate::source::Span;
 use crate::tree::{Node, Symbol, Value};
+use std::collections::HashSet;
+use std::hash::Hash;
 
 /// A function of evaluated arguments. Nothing where its value is then not set.
 pub(super) type Function<'f, 's> =
@@ -25,8 +27,12 @@ pub(super) fn lift<'s>(
     let mut leaves = MAX_LEAVES;
     let lifted = lift_each(cx, arguments, span, function, &mut leaves);
     // Each leaf has found the same things.
-    forget_repeats(&mut cx.edges, edges);
-    forget_repeats(&mut cx.problems, problems);
+    forget_repeats(&mut cx.edges, edges, |edge| {
+        (edge.span, edge.to, edge.attribute.clone())
+    });
+    forget_repeats(&mut cx.problems, problems, |problem| {
+        (problem.span, problem.message.clone())
+    });
     lifted
 }
 
@@ -84,11 +90,7 @@ fn condition(node: &Node<'_>) -> Option<ConditionId> {
 }
 
 /// The arguments where a condition is known. An argument that is then not set is `Null`.
-fn resolve<'s>(
-    mut arguments: Vec<Node<'s>>,
-    condition: ConditionId,
-    held: bool,
-) -> Vec<Node<'s>> {
+fn resolve<'s>(mut arguments: Vec<Node<'s>>, condition: ConditionId, held: bool) -> Vec<Node<'s>> {
     for argument in &mut arguments {
         match &mut argument.value {
             Value::List(items) => items.retain_mut(|item| chosen(item, condition, held)),
@@ -141,9 +143,15 @@ pub(super) fn weight(node: &Node<'_>) -> usize {
         Value::Json(json) => json.text.len() + weight(&json.tree),
         Value::Symbol(symbol) => match &**symbol {
             Symbol::Text(pieces) => pieces.iter().map(weight).sum(),
-            Symbol::Choice(choice) => choice.then.iter().chain(&choice.otherwise).map(weight).sum(),
+            Symbol::Choice(choice) => choice
+                .then
+                .iter()
+                .chain(&choice.otherwise)
+                .map(weight)
+                .sum(),
             Symbol::Reference(reference) => {
-                size_of_val(reference) + size_of_val(reference.allowed.as_deref().unwrap_or_default())
+                size_of_val(reference)
+                    + size_of_val(reference.allowed.as_deref().unwrap_or_default())
             }
             Symbol::Unknown(_) => 0,
         },
@@ -153,13 +161,8 @@ pub(super) fn weight(node: &Node<'_>) -> usize {
 }
 
 /// Removes from the tail of a list what that tail has already.
-fn forget_repeats<T: PartialEq>(items: &mut Vec<T>, from: usize) {
-    let mut at = from;
-    while at < items.len() {
-        if items[from..at].contains(&items[at]) {
-            items.remove(at);
-        } else {
-            at += 1;
-        }
-    }
+fn forget_repeats<T, K: Eq + Hash>(items: &mut Vec<T>, from: usize, key: impl Fn(&T) -> K) {
+    let mut seen = HashSet::new();
+    let tail = items.split_off(from);
+    items.extend(tail.into_iter().filter(|item| seen.insert(key(item))));
 }

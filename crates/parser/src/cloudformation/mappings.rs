@@ -33,7 +33,10 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) {
             .iter()
             .any(|top| evaluate::is_function_key(&top.key))
         {
-            cx.leave_out(entry.value.span, format!("the mapping `{name}` is made by a macro"));
+            cx.leave_out(
+                entry.value.span,
+                format!("the mapping `{name}` is made by a macro"),
+            );
         }
         cx.mappings.insert(name, Mapping { declaration, table });
     }
@@ -41,11 +44,7 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) {
 
 /// `Fn::FindInMap`: the mapping, a top-level key, a second-level key, and (with `AWS::LanguageExtensions`) a
 /// mapping with the key `DefaultValue`.
-pub(super) fn find<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn find<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     let argument = evaluate::argument(cx, argument);
     let Value::List(mut arguments) = argument.value else {
         return Some(wrong(cx, span));
@@ -60,11 +59,17 @@ pub(super) fn find<'s>(
     } else {
         arguments.truncate(3);
     }
-    lift(cx, arguments, span, &|cx, arguments, span| Some(look_up(cx, arguments, span)))
+    lift(cx, arguments, span, &|cx, arguments, span| {
+        Some(look_up(cx, arguments, span))
+    })
 }
 
 fn wrong<'s>(cx: &mut Context<'s>, span: Span) -> Node<'s> {
-    misused(cx, span, "`Fn::FindInMap` takes the name of a mapping and two keys")
+    misused(
+        cx,
+        span,
+        "`Fn::FindInMap` takes the name of a mapping and two keys",
+    )
 }
 
 /// What a key may be.
@@ -87,7 +92,18 @@ fn look_up<'s>(cx: &mut Context<'s>, arguments: Vec<Node<'s>>, span: Span) -> No
     };
     let name = match &name.value {
         Value::String(name) => name,
-        Value::Symbol(_) => return unknown(span, "an entry of a mapping that is not known"),
+        Value::Symbol(_) => {
+            // It may be any of them.
+            let all: Vec<usize> = cx
+                .mappings
+                .values()
+                .map(|mapping| mapping.declaration)
+                .collect();
+            for declaration in all {
+                cx.mark_used(declaration);
+            }
+            return unknown(span, "an entry of a mapping that is not known");
+        }
         _ => return wrong(cx, span),
     };
     let Some(declaration) = cx.mappings.get(name).map(|mapping| mapping.declaration) else {
@@ -98,7 +114,12 @@ fn look_up<'s>(cx: &mut Context<'s>, arguments: Vec<Node<'s>>, span: Span) -> No
     let Some(mapping) = cx.mappings.get(name) else {
         return unknown(span, format!("`{name}` is not declared"));
     };
-    if mapping.table.entries.iter().any(|top| evaluate::is_function_key(&top.key)) {
+    if mapping
+        .table
+        .entries
+        .iter()
+        .any(|top| evaluate::is_function_key(&top.key))
+    {
         return unknown(span, format!("`{name}` is not read"));
     }
 
@@ -124,10 +145,7 @@ fn look_up<'s>(cx: &mut Context<'s>, arguments: Vec<Node<'s>>, span: Span) -> No
     missing = missing || matches!(top_keys, Keys::Any) || matches!(second_keys, Keys::Any);
     let exact = matches!((&top_keys, &second_keys), (Keys::One(_), Keys::One(_)));
     let result = match (found, default) {
-        (None, Some(default)) => Node {
-            span,
-            ..default
-        },
+        (None, Some(default)) => Node { span, ..default },
         (None, None) if exact && !cx.generated => {
             let message = format!("`{name}` has no such entry");
             cx.warn(span, message);
@@ -135,8 +153,8 @@ fn look_up<'s>(cx: &mut Context<'s>, arguments: Vec<Node<'s>>, span: Span) -> No
         }
         (None, None) => unknown(span, "an entry that the mapping does not have"),
         (Some(entry), default) => {
-            let same = same
-                && (!missing || default.is_none_or(|default| equal(&entry.value, &default)));
+            let same =
+                same && (!missing || default.is_none_or(|default| equal(&entry.value, &default)));
             if same {
                 let previous = top.via.clone().or_else(|| second.via.clone());
                 let via = Arc::new(Via {
@@ -147,7 +165,10 @@ fn look_up<'s>(cx: &mut Context<'s>, arguments: Vec<Node<'s>>, span: Span) -> No
                 });
                 placed(&entry.value, span, &via)
             } else {
-                unknown(span, format!("an entry of `{name}` by a key that is not known"))
+                unknown(
+                    span,
+                    format!("an entry of `{name}` by a key that is not known"),
+                )
             }
         }
     };
@@ -171,10 +192,9 @@ fn look_up_cost(table: &Map<'_>, keys: &Keys<'_, '_>) -> usize {
 fn keys<'k, 's>(node: &'k Node<'s>) -> Option<Keys<'k, 's>> {
     match &node.value {
         Value::Symbol(symbol) => Some(match &**symbol {
-            Symbol::Reference(reference) if reference.indices.is_empty() => reference
-                .allowed
-                .as_deref()
-                .map_or(Keys::Any, Keys::Among),
+            Symbol::Reference(reference) if reference.indices.is_empty() => {
+                reference.allowed.as_deref().map_or(Keys::Any, Keys::Among)
+            }
             _ => Keys::Any,
         }),
         _ => node.scalar_text().map(Keys::One),
@@ -232,7 +252,9 @@ fn placed<'s>(entry: &Node<'s>, span: Span, via: &Arc<Via>) -> Node<'s> {
                 })
                 .collect(),
         ),
-        Value::Map(_) => return unknown(span, "an entry of a mapping that is neither text nor list"),
+        Value::Map(_) => {
+            return unknown(span, "an entry of a mapping that is neither text nor list");
+        }
         scalar => scalar.clone(),
     };
     Node {

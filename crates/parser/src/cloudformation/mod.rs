@@ -52,8 +52,8 @@ pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
 
     parameters::declare(&mut cx, sections.parameters);
     mappings::declare(&mut cx, sections.mappings);
-    let conditions = formula::declare(&mut cx, sections.conditions);
     let declared = resources::declare(&mut cx, sections.resources, span);
+    let conditions = formula::declare(&mut cx, sections.conditions);
     for section in sections.plain {
         mark_named(&mut cx, &section);
     }
@@ -73,14 +73,18 @@ pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
             .or_default()
             .push(index);
     }
+    let mut edges = std::mem::take(&mut cx.edges);
+    // Stable: the edges of a resource stay in the order of the file.
+    edges.sort_by_key(|edge| edge.to);
     Project {
         file,
         span,
         resources,
         outputs,
+        incomplete: cx.opaque,
         declarations: cx.declarations(),
         conditions: cx.conditions,
-        edges: cx.edges,
+        edges,
         problems: cx.problems,
         not_read: cx.not_read,
         by_kind,
@@ -416,10 +420,7 @@ fn start_of(span: Span) -> Span {
 
 /// A value of which nothing can be said.
 fn unknown<'s>(span: Span, why: impl Into<Cow<'s, str>>) -> Node<'s> {
-    Node::new(
-        Value::Symbol(Box::new(Symbol::Unknown(why.into()))),
-        span,
-    )
+    Node::new(Value::Symbol(Box::new(Symbol::Unknown(why.into()))), span)
 }
 
 /// A function that is not written as the reference says.

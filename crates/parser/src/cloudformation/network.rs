@@ -12,14 +12,14 @@ use std::net::Ipv4Addr;
 const MAX_RANGES: u32 = 256;
 
 /// `Fn::Cidr`: a range cut into smaller ones. Computed for IPv4.
-pub(super) fn cidr<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn cidr<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     let argument = evaluate::argument(cx, argument);
     let Value::List(arguments) = argument.value else {
-        return Some(misused(cx, span, "`Fn::Cidr` takes a range, a count and a number of bits"));
+        return Some(misused(
+            cx,
+            span,
+            "`Fn::Cidr` takes a range, a count and a number of bits",
+        ));
     };
     lift(cx, arguments, span, &|cx, arguments, span| {
         let texts: Option<Vec<_>> = arguments.iter().map(Node::scalar_text).collect();
@@ -58,23 +58,24 @@ fn ranges(block: &str, count: u32, bits: u32) -> Option<Vec<String>> {
 }
 
 /// `Fn::GetAZs`: the Availability Zones of a region.
-pub(super) fn zones<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn zones<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     let argument = evaluate::argument(cx, argument);
     lift(cx, vec![argument], span, &|cx, arguments, span| {
         let region = match arguments.into_iter().next().map(|node| node.value) {
             Some(Value::String(region)) => region,
+            // `!GetAZs` with nothing behind it means the region deployed to, as the empty text does.
+            Some(Value::Null) => Cow::Borrowed(""),
             Some(Value::Symbol(symbol)) => match *symbol {
                 // The region deployed to, as the empty text.
-                Symbol::Reference(reference)
-                    if matches!(&reference.origin, Origin::Pseudo(name) if name == "AWS::Region") =>
-                {
+                Symbol::Reference(reference) if matches!(&reference.origin, Origin::Pseudo(name) if name == "AWS::Region") => {
                     Cow::Borrowed("")
                 }
-                _ => return Some(unknown(span, "the Availability Zones of a region that is not known")),
+                _ => {
+                    return Some(unknown(
+                        span,
+                        "the Availability Zones of a region that is not known",
+                    ));
+                }
             },
             _ => return Some(misused(cx, span, "`Fn::GetAZs` takes the name of a region")),
         };

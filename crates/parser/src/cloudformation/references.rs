@@ -18,13 +18,20 @@ pub(super) fn reference<'s>(
     }
     // With AWS::LanguageExtensions the name may be computed.
     let argument = evaluate::argument(cx, argument);
-    lift(cx, vec![argument], span, &|cx, arguments, span| {
-        match arguments.first().map(|node| &node.value) {
+    lift(
+        cx,
+        vec![argument],
+        span,
+        &|cx, arguments, span| match arguments.first().map(|node| &node.value) {
             Some(Value::String(name)) => resolve(cx, name, span),
             Some(Value::Symbol(_)) => Some(unknown(span, "a `Ref` to a name that is not known")),
-            _ => Some(misused(cx, span, "`Ref` takes the name of a parameter or a resource")),
-        }
-    })
+            _ => Some(misused(
+                cx,
+                span,
+                "`Ref` takes the name of a parameter or a resource",
+            )),
+        },
+    )
 }
 
 /// What a name stands for. Nothing for `AWS::NoValue`.
@@ -71,7 +78,10 @@ pub(super) fn attribute_of<'s>(
             return Some(wrong(cx, span));
         };
         let Some(name) = name.scalar_text().map(str::to_owned) else {
-            return Some(unknown(span, "an attribute of a resource that is not known"));
+            return Some(unknown(
+                span,
+                "an attribute of a resource that is not known",
+            ));
         };
         let mut attribute = match first.value {
             Value::String(text) | Value::Number(text) => text,
@@ -80,7 +90,10 @@ pub(super) fn attribute_of<'s>(
                 if let Some(Target::Resource(index)) = cx.names.get(&*name).copied() {
                     edge(cx, index, "", span);
                 }
-                return Some(unknown(span, format!("an attribute of `{name}` that is not known")));
+                return Some(unknown(
+                    span,
+                    format!("an attribute of `{name}` that is not known"),
+                ));
             }
             _ => return Some(wrong(cx, span)),
         };
@@ -95,7 +108,11 @@ pub(super) fn attribute_of<'s>(
 }
 
 fn wrong<'s>(cx: &mut Context<'s>, span: Span) -> Node<'s> {
-    misused(cx, span, "`Fn::GetAtt` takes the name of a resource and an attribute")
+    misused(
+        cx,
+        span,
+        "`Fn::GetAtt` takes the name of a resource and an attribute",
+    )
 }
 
 /// The attribute that `A.B` names; the attribute may have dots of its own.
@@ -125,7 +142,10 @@ fn attribute_named<'s>(
         Some(Target::NotRead) => unknown(span, format!("`{name}` is not read")),
         Some(Target::Parameter(index)) => {
             parameters::mark_used(cx, index);
-            cx.warn(span, format!("`{name}` is a parameter and has no attributes"));
+            cx.warn(
+                span,
+                format!("`{name}` is a parameter and has no attributes"),
+            );
             unknown(span, format!("`{name}` is a parameter"))
         }
         None => {
@@ -136,11 +156,7 @@ fn attribute_named<'s>(
 }
 
 /// `Fn::ImportValue`: the export of another stack, by its name. A name that is known in part is still one name.
-pub(super) fn import<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn import<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     let argument = evaluate::argument(cx, argument);
     lift(cx, vec![argument], span, &|cx, mut arguments, span| {
         Some(match arguments.pop() {
@@ -149,20 +165,23 @@ pub(super) fn import<'s>(
                 ..
             }) => symbol(Origin::Import(name), Cow::Borrowed(""), None, span),
             Some(node) if matches!(node.value, Value::Symbol(_)) => match key(cx, &node) {
-                Some(name) => symbol(Origin::Import(Cow::Owned(name)), Cow::Borrowed(""), None, span),
-                None => unknown(span, "the export of another stack, by a name that is not known"),
+                Some(name) => symbol(
+                    Origin::Import(Cow::Owned(name)),
+                    Cow::Borrowed(""),
+                    None,
+                    span,
+                ),
+                None => unknown(
+                    span,
+                    "the export of another stack, by a name that is not known",
+                ),
             },
             _ => misused(cx, span, "`Fn::ImportValue` takes the name of an export"),
         })
     })
 }
 
-fn resource<'s>(
-    cx: &mut Context<'s>,
-    index: u32,
-    attribute: Cow<'s, str>,
-    span: Span,
-) -> Node<'s> {
+fn resource<'s>(cx: &mut Context<'s>, index: u32, attribute: Cow<'s, str>, span: Span) -> Node<'s> {
     edge(cx, index, &attribute, span);
     symbol(Origin::Resource(index), attribute, None, span)
 }
@@ -190,10 +209,7 @@ pub(super) fn symbol<'s>(
         indices: Vec::new(),
         allowed,
     };
-    Node::new(
-        Value::Symbol(Box::new(Symbol::Reference(reference))),
-        span,
-    )
+    Node::new(Value::Symbol(Box::new(Symbol::Reference(reference))), span)
 }
 
 /// A text that is the same for two values exactly if they are equal for sure: known pieces as they are,

@@ -39,13 +39,9 @@ pub(super) fn declare<'s>(
     }
     let mut resources = Vec::new();
     for entry in entries(cx, section) {
-        let name = entry.key.clone();
-        match written(cx, entry) {
-            Some(resource) => resources.push(resource),
-            None => {
-                cx.names.entry(name).or_insert(Target::NotRead);
-            }
-        }
+        // Which index it has, if it ever exists, is known only with the conditions.
+        cx.names.entry(entry.key.clone()).or_insert(Target::NotRead);
+        resources.extend(written(cx, entry));
     }
     resources
 }
@@ -67,6 +63,10 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
                 kind_span = part.value.span;
                 kind = name(&part.value);
                 if kind.is_none() {
+                    // A preprocessor may make any number of resources of it.
+                    cx.generated = true;
+                    // Some other tool reads it, and what it refers to is not told.
+                    cx.opaque = true;
                     let message = format!("the type of the resource `{address}` is not a text");
                     cx.problems.push(Problem::error(kind_span, message));
                     return None;
@@ -81,7 +81,9 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
                 if key == "Condition" {
                     match name(&part.value) {
                         Some(name) => condition = Some((name, part.value.span)),
-                        None => cx.warn(part.value.span, "`Condition` takes the name of a condition"),
+                        None => {
+                            cx.warn(part.value.span, "`Condition` takes the name of a condition")
+                        }
                     }
                 }
                 attributes.push(part);
@@ -95,6 +97,11 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
         }
         return None;
     };
+    if kind.ends_with("::MODULE") {
+        cx.generated = true;
+        let why = format!("the module `{kind}` is not expanded");
+        cx.not_read.push((kind_span, why));
+    }
     Some(Written {
         address,
         address_span: entry.key_span,

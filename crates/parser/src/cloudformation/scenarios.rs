@@ -42,15 +42,13 @@ pub(super) fn place<'s>(
                 cx.not_read.push((resource.address_span, why));
             }
         }
-        let target = match scenario {
-            Some(_) => {
-                let index = u32::try_from(cx.addresses.len()).unwrap_or(u32::MAX);
-                cx.addresses.push(resource.address.clone());
-                Target::Resource(index)
+        if scenario.is_some() {
+            let index = u32::try_from(cx.addresses.len()).unwrap_or(u32::MAX);
+            cx.addresses.push(resource.address.clone());
+            if let Some(target @ Target::NotRead) = cx.names.get_mut(&resource.address) {
+                *target = Target::Resource(index);
             }
-            None => Target::NotRead,
-        };
-        cx.names.entry(resource.address.clone()).or_insert(target);
+        }
         placed.push(Placed { resource, scenario });
     }
     placed

@@ -47,7 +47,9 @@ impl<'s> Text<'s> {
                 self.pieces
                     .push(unknown(node.span, "a part of a text that is no text"));
             }
-            _ => self.literal.push_str(node.scalar_text().unwrap_or_default()),
+            _ => self
+                .literal
+                .push_str(node.scalar_text().unwrap_or_default()),
         }
     }
 
@@ -95,15 +97,20 @@ pub(super) fn substitute<'s>(
                 return Some(misused(cx, span, USAGE));
             };
             let variables = evaluate::argument(cx, variables);
-            lift(cx, vec![template, variables], span, &|cx, arguments, span| {
-                let [template, variables]: [_; 2] = arguments.try_into().ok()?;
-                Some(match (&template.value, variables.value) {
-                    (Value::String(_), Value::Map(variables)) => {
-                        fill_in(cx, template, &variables, span)
-                    }
-                    _ => misused(cx, span, USAGE),
-                })
-            })
+            lift(
+                cx,
+                vec![template, variables],
+                span,
+                &|cx, arguments, span| {
+                    let [template, variables]: [_; 2] = arguments.try_into().ok()?;
+                    Some(match (&template.value, variables.value) {
+                        (Value::String(_), Value::Map(variables)) => {
+                            fill_in(cx, template, &variables, span)
+                        }
+                        _ => misused(cx, span, USAGE),
+                    })
+                },
+            )
         }
         _ => Some(misused(cx, span, USAGE)),
     }
@@ -149,7 +156,8 @@ fn fill_in<'s>(
         let place = place_of(cx.source, place, &mut searched, written).unwrap_or(span);
         let name = name.trim();
         if name.is_empty() || !name.chars().all(is_name_character) {
-            let message = format!("`{written}` is no variable of `Fn::Sub`; `${{!` begins a literal");
+            let message =
+                format!("`{written}` is no variable of `Fn::Sub`; `${{!` begins a literal");
             cx.warn(place, message);
             text.literal.push_str(written);
             continue;
@@ -207,11 +215,7 @@ fn place_of(source: &str, scalar: Span, searched: &mut usize, part: &str) -> Opt
 }
 
 /// `Fn::Join`.
-pub(super) fn join<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn join<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     const USAGE: &str = "`Fn::Join` takes a delimiter and a list";
     let Some([delimiter, list]) = parts(argument) else {
         return Some(misused(cx, span, USAGE));
@@ -254,11 +258,7 @@ pub(super) fn join<'s>(
 }
 
 /// `Fn::Split`.
-pub(super) fn split<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn split<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     const USAGE: &str = "`Fn::Split` takes a delimiter and a text";
     let Some([delimiter, text]) = parts(argument) else {
         return Some(misused(cx, span, USAGE));
@@ -300,19 +300,12 @@ pub(super) fn split<'s>(
 }
 
 /// `Fn::Select`.
-pub(super) fn select<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn select<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     const USAGE: &str = "`Fn::Select` takes an index and a list";
     let Some([index, list]) = parts(argument) else {
         return Some(misused(cx, span, USAGE));
     };
-    let arguments = vec![
-        evaluate::argument(cx, index),
-        evaluate::argument(cx, list),
-    ];
+    let arguments = vec![evaluate::argument(cx, index), evaluate::argument(cx, list)];
     lift(cx, arguments, span, &|cx, arguments, span| {
         let [index, list]: [_; 2] = arguments.try_into().ok()?;
         let Some(index) = index.scalar_text() else {
@@ -322,12 +315,20 @@ pub(super) fn select<'s>(
             });
         };
         let Ok(index) = index.trim().parse::<u32>() else {
-            return Some(misused(cx, span, "the index of `Fn::Select` is a number from 0"));
+            return Some(misused(
+                cx,
+                span,
+                "the index of `Fn::Select` is a number from 0",
+            ));
         };
         Some(match list.value {
             Value::List(items) => match items.into_iter().nth(index as usize) {
                 Some(item) => Node { span, ..item },
-                None => misused(cx, span, "`Fn::Select` asks for an element past the end of its list"),
+                None => misused(
+                    cx,
+                    span,
+                    "`Fn::Select` asks for an element past the end of its list",
+                ),
             },
             Value::Symbol(symbol) => match *symbol {
                 Symbol::Reference(mut reference) => {
@@ -344,11 +345,7 @@ pub(super) fn select<'s>(
 }
 
 /// `Fn::Length`.
-pub(super) fn length<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn length<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     let argument = evaluate::argument(cx, argument);
     lift(cx, vec![argument], span, &|cx, arguments, span| {
         Some(match arguments.first().map(|node| &node.value) {
@@ -362,11 +359,7 @@ pub(super) fn length<'s>(
 }
 
 /// `Fn::Base64`. Its value here is the text that is encoded: that is what can be asked about.
-pub(super) fn base64<'s>(
-    cx: &mut Context<'s>,
-    argument: Node<'s>,
-    span: Span,
-) -> Option<Node<'s>> {
+pub(super) fn base64<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> Option<Node<'s>> {
     let argument = evaluate::argument(cx, argument);
     lift(cx, vec![argument], span, &|cx, mut arguments, span| {
         Some(match arguments.pop() {
