@@ -101,7 +101,7 @@ pub fn check(
                         resource: Some(index),
                         scenario: resource.scenario,
                         gaps: Gaps {
-                            here: broken.binary_search(&index).is_ok(),
+                            here: project.rewritten || broken.binary_search(&index).is_ok(),
                             elsewhere: incomplete,
                         },
                     };

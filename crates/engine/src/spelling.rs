@@ -7,6 +7,10 @@ use pillarlint_schema::{Kind, Member, Shape};
 
 /// Adds a warning for each unknown `AWS::` type and each property that its type does not have.
 pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
+    // What a macro is given may be no CloudFormation yet.
+    if project.rewritten {
+        return;
+    }
     // Resources of one kind stand together more often than not; looking a type up reads a part of the table.
     let mut last: Option<(&str, Option<Shape>)> = None;
     for resource in &project.resources {

@@ -27,6 +27,8 @@ pub struct Project<'s> {
     pub problems: Vec<Problem>,
     /// Whether parts were not read that may declare resources or change them: then what is missing may be there.
     pub incomplete: bool,
+    /// Whether a macro may change every value: then the text says little of what is deployed.
+    pub rewritten: bool,
     /// Parts that were not read, with why (a macro, a transform that is not known), for the summary.
     pub not_read: Vec<(Span, String)>,
     /// Resources by kind, each list in order.

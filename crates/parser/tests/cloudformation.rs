@@ -967,12 +967,12 @@ Outputs:
     assert_eq!(
         edges,
         [
-            (Some(0), 1, "", "B"),
-            (Some(0), 1, "", "!Ref B"),
             (Some(1), 0, "Arn", "!GetAtt A.Arn"),
             (None, 0, "", "${A}"),
-            (None, 1, "Arn", "${B.Arn}"),
             (None, 0, "", "!Ref A"),
+            (Some(0), 1, "", "B"),
+            (Some(0), 1, "", "!Ref B"),
+            (None, 1, "Arn", "${B.Arn}"),
         ]
     );
 }

@@ -82,6 +82,7 @@ pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
         resources,
         outputs,
         incomplete: cx.opaque,
+        rewritten: cx.rewritten,
         declarations: cx.declarations(),
         conditions: cx.conditions,
         edges,
@@ -106,6 +107,8 @@ struct Context<'s> {
     condition_declarations: HashMap<Cow<'s, str>, usize>,
     /// Whether the template may hold resources and names that its text does not show (macros, loops).
     generated: bool,
+    /// Whether a macro may change every value.
+    rewritten: bool,
     /// Whether some part was not read that may use anything.
     opaque: bool,
 
@@ -154,6 +157,7 @@ impl<'s> Context<'s> {
             condition_declarations: HashMap::new(),
             generated: false,
             opaque: false,
+            rewritten: false,
             scenario: Scenario::DEFAULTS,
             released: vec![HashSet::new()],
             world: Vec::new(),
@@ -326,6 +330,8 @@ fn transform(cx: &mut Context<'_>, node: &Node<'_>) {
         _ if name.starts_with("AWS::SecretsManager-") => cx.generated = true,
         _ => {
             cx.generated = true;
+            // An include only adds; any other macro may change every value that it is given.
+            cx.rewritten |= name != "AWS::Include";
             cx.leave_out(node.span, format!("the macro `{name}` is not run"));
         }
     }

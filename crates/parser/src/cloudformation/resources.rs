@@ -99,8 +99,7 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
     };
     if kind.ends_with("::MODULE") {
         cx.generated = true;
-        let why = format!("the module `{kind}` is not expanded");
-        cx.not_read.push((kind_span, why));
+        cx.leave_out(kind_span, format!("the module `{kind}` is not expanded"));
     }
     Some(Written {
         address,
