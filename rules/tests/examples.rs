@@ -26,13 +26,21 @@ fn examples_say_what_the_rules_say() {
 fn every_rule_has_a_bad_and_a_good_example() {
     for rule in &pillarlint_rules::ruleset().rules {
         let marked = |text: &str| {
-            text.lines()
-                .any(|line| line.rsplit_once('#').is_some_and(|(_, mark)| mark.trim().starts_with("error")))
+            text.lines().any(|line| {
+                line.rsplit_once('#')
+                    .is_some_and(|(_, mark)| mark.trim().starts_with("error"))
+            })
         };
         let examples = &rule.docs().examples;
         let id = &rule.header.id;
-        assert!(examples.iter().any(|one| marked(&one.text)), "{id} has no bad example");
-        assert!(examples.iter().any(|one| !marked(&one.text)), "{id} has no good example");
+        assert!(
+            examples.iter().any(|one| marked(&one.text)),
+            "{id} has no bad example"
+        );
+        assert!(
+            examples.iter().any(|one| !marked(&one.text)),
+            "{id} has no good example"
+        );
     }
 }
 
@@ -45,7 +53,11 @@ fn docs_are_complete() {
         assert!(docs.fix.len() > 20, "{id}: fix");
         assert!(!docs.references.is_empty(), "{id}: references");
         for link in &docs.references {
-            assert!(link.starts_with("https://docs.aws.amazon.com/") || link.starts_with("https://aws.amazon.com/"), "{id}: {link}");
+            assert!(
+                link.starts_with("https://docs.aws.amazon.com/")
+                    || link.starts_with("https://aws.amazon.com/"),
+                "{id}: {link}"
+            );
         }
     }
 }
@@ -57,7 +69,12 @@ fn aliases_name_few_rules() {
         let mut own = rule.header.aliases.clone();
         own.sort();
         own.dedup();
-        assert_eq!(own.len(), rule.header.aliases.len(), "{}: an alias twice", rule.header.id);
+        assert_eq!(
+            own.len(),
+            rule.header.aliases.len(),
+            "{}: an alias twice",
+            rule.header.id
+        );
         for alias in &rule.header.aliases {
             seen.insert(alias, &rule.header.id);
         }
@@ -90,9 +107,19 @@ fn the_list_of_rules() {
 #[test]
 fn the_framework_is_whole() {
     let framework = pillarlint_rules::ruleset().framework();
-    let questions: Vec<_> = framework.pillars.iter().flat_map(|pillar| &pillar.questions).collect();
-    let practices: usize = questions.iter().map(|question| question.practices.len()).sum();
-    assert_eq!((framework.pillars.len(), questions.len(), practices), (6, 57, 307));
+    let questions: Vec<_> = framework
+        .pillars
+        .iter()
+        .flat_map(|pillar| &pillar.questions)
+        .collect();
+    let practices: usize = questions
+        .iter()
+        .map(|question| question.practices.len())
+        .sum();
+    assert_eq!(
+        (framework.pillars.len(), questions.len(), practices),
+        (6, 57, 307)
+    );
     for pillar in &framework.pillars {
         for key in &pillar.key_practices {
             for id in &key.questions {

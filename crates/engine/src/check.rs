@@ -1,8 +1,10 @@
 //! Rules are asked of a project.
 
+use crate::answer::{Answer, Truth};
 use crate::builtin;
-use crate::evaluate::{Answer, Asking, Binding, Links, Truth, bind_subject};
+use crate::evaluate::{Asking, Binding, bind_subject};
 use crate::finding::{Finding, Report, Undecided};
+use crate::link::Links;
 use crate::operator::known_text;
 use crate::path::{Reached, why_unknown};
 use crate::rule::{Body, Check, Domain, Header, Slot};
@@ -51,12 +53,7 @@ pub const TEMPLATE: &str = "template";
 
 /// Asks all rules of a plan. `unread` is what was wrong with the text: near it, and where a resource as a whole is
 /// missing, "not set" cannot be told from "not read".
-pub fn check(
-    project: &Project<'_>,
-    unread: &[Problem],
-    rules: &Ruleset,
-    plan: &Plan,
-) -> Report {
+pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &Plan) -> Report {
     let mut report = Report {
         resources: project.resources.len(),
         problems: project.problems.clone(),
@@ -110,7 +107,11 @@ pub fn check(
             }
         }
     }
-    for rule in plan.template.iter().filter_map(|rule| rules.rules.get(*rule)) {
+    for rule in plan
+        .template
+        .iter()
+        .filter_map(|rule| rules.rules.get(*rule))
+    {
         for check in rule.checks().iter().filter(|check| check.kinds.is_empty()) {
             let subject = Subject {
                 project,
@@ -167,14 +168,22 @@ enum Said {
 
 impl<'a, 's> Subject<'a, 's> {
     /// Asks one check, in as many worlds as its answer needs, and adds what it said.
-    fn ask(&self, header: &Header, check: &Check, world: &[(ConditionId, bool)], report: &mut Report) {
+    fn ask(
+        &self,
+        header: &Header,
+        check: &Check,
+        world: &[(ConditionId, bool)],
+        report: &mut Report,
+    ) {
         let mut worlds: Vec<World> = vec![world.to_vec()];
         let mut said: Vec<(World, Vec<Said>)> = Vec::new();
         while let Some(world) = worlds.pop() {
             let (answers, open) = self.ask_in(check, &world);
             let split = open.filter(|_| {
                 said.len() + worlds.len() + 2 <= MAX_WORLDS
-                    && answers.iter().any(|one| matches!(one, Said::Unknown { .. }))
+                    && answers
+                        .iter()
+                        .any(|one| matches!(one, Said::Unknown { .. }))
             });
             match split {
                 Some(condition) => {
@@ -271,11 +280,11 @@ impl<'a, 's> Subject<'a, 's> {
                         continue;
                     }
                     let mut differing = left.iter().zip(right).filter(|(a, b)| a != b);
-                    if let (Some((one, other)), None) = (differing.next(), differing.next()) {
-                        if one.0 == other.0 {
-                            merged = Some((a, b, one.0));
-                            break 'search;
-                        }
+                    if let (Some((one, other)), None) = (differing.next(), differing.next())
+                        && one.0 == other.0
+                    {
+                        merged = Some((a, b, one.0));
+                        break 'search;
                     }
                 }
             }
@@ -309,7 +318,11 @@ impl<'a, 's> Subject<'a, 's> {
     }
 
     /// Asks one check in one world, and tells the first condition that an answer needed.
-    fn ask_in(&self, check: &Check, world: &[(ConditionId, bool)]) -> (Vec<Said>, Option<ConditionId>) {
+    fn ask_in(
+        &self,
+        check: &Check,
+        world: &[(ConditionId, bool)],
+    ) -> (Vec<Said>, Option<ConditionId>) {
         let asking = Asking {
             project: self.project,
             links: self.links,
@@ -363,17 +376,17 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
         let answer = asking.ask(condition);
         if answer.truth == Truth::Unknown {
             // Whether it applies is not known; if the answer is a pass all the same, nothing is open.
-            if let Body::Expect(expect) = &check.body {
-                if asking.ask(expect).truth == Truth::True {
-                    said.push(Said::Passed);
-                    return;
-                }
+            if let Body::Expect(expect) = &check.body
+                && asking.ask(expect).truth == Truth::True
+            {
+                said.push(Said::Passed);
+                return;
             }
-            if let Body::Fail(fail) = &check.body {
-                if asking.ask(fail).truth == Truth::False {
-                    said.push(Said::Passed);
-                    return;
-                }
+            if let Body::Fail(fail) = &check.body
+                && asking.ask(fail).truth == Truth::False
+            {
+                said.push(Said::Passed);
+                return;
             }
             said.push(unknown(asking, answer));
             return;
@@ -463,10 +476,13 @@ fn unknown(asking: &Asking<'_, '_>, answer: Answer<'_, '_>) -> Said {
 }
 
 fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>) -> Said {
-    let chosen = check.place.as_ref().and_then(|path| match asking.reach(path) {
-        Reached::Value(node) => Some(asking.place_at(node, path)),
-        Reached::Missing(_) | Reached::Unknown(..) => None,
-    });
+    let chosen = check
+        .place
+        .as_ref()
+        .and_then(|path| match asking.reach(path) {
+            Reached::Value(node) => Some(asking.place_at(node, path)),
+            Reached::Missing(_) | Reached::Unknown(..) => None,
+        });
     let value = answer
         .at
         .as_ref()

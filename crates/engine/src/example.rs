@@ -35,7 +35,9 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
             });
         };
         let Parsed {
-            documents, problems, ..
+            documents,
+            problems,
+            ..
         } = yaml::parse(FileId(0), text);
         let lines = LineIndex::new(text);
         let line_of = |offset: u32| lines.line_of(offset as usize) + 1;

@@ -3,16 +3,19 @@
 //! [`check::check`] asks the rules of one project, [`settle::settle`] sorts, merges and filters
 //! what all projects gave. Deliberately absent: files, environment, clock, printing, output formats.
 
+pub mod answer;
 pub mod builtin;
 pub mod check;
 pub mod evaluate;
 pub mod example;
 pub mod finding;
 pub mod framework;
+pub mod link;
 pub mod load;
 pub mod operator;
 pub mod path;
 pub mod policy;
+mod port;
 pub mod rule;
 pub mod ruleset;
 pub mod selector;

@@ -1,6 +1,7 @@
 //! Operators: one value, compared as the services compare.
 
-use crate::evaluate::{Asking, Truth};
+use crate::answer::Truth;
+use crate::evaluate::Asking;
 use crate::path::{Reached, head_of};
 use crate::rule::{Operand, Operator};
 use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
@@ -84,7 +85,8 @@ pub(crate) fn same_text(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let is_bool = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+    let is_bool =
+        |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
     if is_bool(a) && is_bool(b) {
         return a.eq_ignore_ascii_case(b);
     }
@@ -129,7 +131,11 @@ fn one_of(node: &Node<'_>, list: &[String]) -> Truth {
 }
 
 fn could(possible: bool) -> Truth {
-    if possible { Truth::Unknown } else { Truth::False }
+    if possible {
+        Truth::Unknown
+    } else {
+        Truth::False
+    }
 }
 
 /// Whether two values are the same.
@@ -190,14 +196,14 @@ impl<'a, 's> Asking<'a, 's> {
     pub(crate) fn compare(&self, node: &'a Node<'s>, operator: &Operator) -> Truth {
         match operator {
             Operator::Equals(operand) => self.equals(node, operand),
-            Operator::NotEquals(operand) => self.equals(node, operand).not(),
+            Operator::NotEquals(operand) => self.equals(node, operand).negated(),
             Operator::EqualsIgnoringCase(text) => ask(
                 node,
                 |value| value.eq_ignore_ascii_case(text),
                 |_, _| Truth::Unknown,
             ),
             Operator::In(list) => one_of(node, list),
-            Operator::NotIn(list) => one_of(node, list).not(),
+            Operator::NotIn(list) => one_of(node, list).negated(),
             Operator::StartsWith(list) => ask(
                 node,
                 |value| list.iter().any(|text| value.starts_with(text.as_str())),
@@ -220,11 +226,9 @@ impl<'a, 's> Asking<'a, 's> {
                     }
                 },
             ),
-            Operator::Matches(pattern) => ask(
-                node,
-                |value| pattern.is_match(value),
-                |_, _| Truth::Unknown,
-            ),
+            Operator::Matches(pattern) => {
+                ask(node, |value| pattern.is_match(value), |_, _| Truth::Unknown)
+            }
             Operator::NotMatches(pattern) => ask(
                 node,
                 |value| !pattern.is_match(value),
@@ -239,7 +243,7 @@ impl<'a, 's> Asking<'a, 's> {
             Operator::Set(wanted) => (*wanted).into(),
             Operator::Empty(wanted) => {
                 let empty = self.is_empty(node);
-                if *wanted { empty } else { empty.not() }
+                if *wanted { empty } else { empty.negated() }
             }
             Operator::CountAtLeast(count) => self.count(node, *count),
             Operator::DistinctAtLeast(count) => self.distinct(node, *count),
@@ -253,7 +257,7 @@ impl<'a, 's> Asking<'a, 's> {
                         _ => Truth::Unknown,
                     },
                 );
-                if *wanted { open } else { open.not() }
+                if *wanted { open } else { open.negated() }
             }
             Operator::RefersTo(kinds) => self.refers_to(node, kinds),
         }
@@ -320,9 +324,9 @@ impl<'a, 's> Asking<'a, 's> {
                 // A literal piece holds it, whatever the others are.
                 Symbol::Text(pieces)
                     if pieces.iter().any(|piece| {
-                        piece
-                            .as_str()
-                            .is_some_and(|text| list.iter().any(|part| text.contains(part.as_str())))
+                        piece.as_str().is_some_and(|text| {
+                            list.iter().any(|part| text.contains(part.as_str()))
+                        })
                     }) =>
                 {
                     Truth::True
@@ -343,13 +347,15 @@ impl<'a, 's> Asking<'a, 's> {
 
     fn is_empty(&self, node: &'a Node<'s>) -> Truth {
         if let Some(items) = node.as_list() {
-            return Truth::all(items.iter().map(|item| {
-                match self.settle_value(item, item.span) {
-                    Reached::Value(_) => Truth::False,
-                    Reached::Missing(_) => Truth::True,
-                    Reached::Unknown(..) => Truth::Unknown,
-                }
-            }));
+            return Truth::all(
+                items
+                    .iter()
+                    .map(|item| match self.settle_value(item, item.span) {
+                        Reached::Value(_) => Truth::False,
+                        Reached::Missing(_) => Truth::True,
+                        Reached::Unknown(..) => Truth::Unknown,
+                    }),
+            );
         }
         if let Some(map) = node.as_map() {
             return map.entries.is_empty().into();

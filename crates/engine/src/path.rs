@@ -69,9 +69,7 @@ impl<'a, 's> Asking<'a, 's> {
                     Err(unknown) => return unknown,
                 },
                 Step::Index(index) => match node.as_list() {
-                    Some(items) => items
-                        .get(*index as usize)
-                        .map(|item| (head_of(item), item)),
+                    Some(items) => items.get(*index as usize).map(|item| (head_of(item), item)),
                     None => match opaque(node) {
                         Some(unknown) => return unknown,
                         None => None,
@@ -196,13 +194,13 @@ pub(crate) fn opaque<'a, 's>(node: &'a Node<'s>) -> Option<Reached<'a, 's>> {
     match &node.value {
         Value::Symbol(_) => Some(Reached::Unknown(node.span, why_unknown(node))),
         // A text where a structure is meant: a dynamic reference, or a policy with holes.
-        Value::String(text) if text.contains("{{resolve:") => Some(Reached::Unknown(
+        Value::String(text) if text.contains("{{resolve:") => {
+            Some(Reached::Unknown(node.span, Cow::Borrowed(DYNAMIC)))
+        }
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => Some(Reached::Unknown(
             node.span,
-            Cow::Borrowed(DYNAMIC),
+            Cow::Borrowed("a text that could not be read as JSON"),
         )),
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => Some(
-            Reached::Unknown(node.span, Cow::Borrowed("a text that could not be read as JSON")),
-        ),
         _ => None,
     }
 }

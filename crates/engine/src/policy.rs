@@ -2,7 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
 
-use crate::evaluate::{Answer, Asking, At, Truth};
+use crate::answer::{Answer, At, Truth};
+use crate::evaluate::Asking;
 use crate::operator::known_text;
 use crate::path::{Reached, head_of, opaque, why_unknown};
 use crate::rule::{ConditionTest, PatternTest, StatementPart, StatementTest};
@@ -225,8 +226,9 @@ impl<'a, 's> Asking<'a, 's> {
                     Truth::True => return Answer::at(Truth::True, At::value(pattern)),
                     Truth::False => {}
                     Truth::Unknown => {
-                        unknown
-                            .get_or_insert_with(|| Answer::unknown(pattern.span, why_unknown(pattern)));
+                        unknown.get_or_insert_with(|| {
+                            Answer::unknown(pattern.span, why_unknown(pattern))
+                        });
                     }
                 },
                 Reached::Missing(_) => {}
@@ -251,17 +253,20 @@ impl<'a, 's> Asking<'a, 's> {
         };
         match self.part(statement, &format!("Not{key}")) {
             Reached::Value(node) => {
-                let named = Truth::any(self.one_or_many(node).into_iter().map(|reached| {
-                    match reached {
-                        Reached::Value(pattern) => match pattern_text(pattern) {
-                            Some(text) => covers(&text, wanted).into(),
-                            None => Truth::Unknown,
-                        },
-                        Reached::Missing(_) => Truth::False,
-                        Reached::Unknown(..) => Truth::Unknown,
-                    }
-                }));
-                Answer::at(named.not(), At::value(node))
+                let named =
+                    Truth::any(
+                        self.one_or_many(node)
+                            .into_iter()
+                            .map(|reached| match reached {
+                                Reached::Value(pattern) => match pattern_text(pattern) {
+                                    Some(text) => covers(&text, wanted).into(),
+                                    None => Truth::Unknown,
+                                },
+                                Reached::Missing(_) => Truth::False,
+                                Reached::Unknown(..) => Truth::Unknown,
+                            }),
+                    );
+                Answer::at(named.negated(), At::value(node))
             }
             Reached::Missing(span) => Answer::at(Truth::False, At::place(span)),
             Reached::Unknown(span, why) => Answer::unknown(span, why),
@@ -271,9 +276,10 @@ impl<'a, 's> Asking<'a, 's> {
     fn pattern(&self, node: &'a Node<'s>, test: &PatternTest) -> Truth {
         let text = pattern_text(node);
         match (test, text) {
-            (PatternTest::Is(list), Some(text)) => {
-                list.iter().any(|one| one.eq_ignore_ascii_case(&text)).into()
-            }
+            (PatternTest::Is(list), Some(text)) => list
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(&text))
+                .into(),
             (PatternTest::Is(list), None) => {
                 Truth::any(list.iter().map(|literal| may_be(node, literal)))
             }
@@ -289,9 +295,7 @@ impl<'a, 's> Asking<'a, 's> {
             },
             (PatternTest::Grants(wanted), Some(text)) => covers(&text, wanted).into(),
             (PatternTest::Grants(_), None) => Truth::Unknown,
-            (PatternTest::Restrictable, Some(text)) => {
-                restrictable(self.iam_actions, &text).into()
-            }
+            (PatternTest::Restrictable, Some(text)) => restrictable(self.iam_actions, &text).into(),
             (PatternTest::Restrictable, None) => Truth::Unknown,
         }
     }
@@ -348,19 +352,20 @@ impl<'a, 's> Asking<'a, 's> {
         };
         let truth = match test {
             ConditionTest::None => operators.entries.is_empty().into(),
-            ConditionTest::Without(keys) => {
-                self.any_key(&operators.entries, |operator, entry| {
+            ConditionTest::Without(keys) => self
+                .any_key(&operators.entries, |operator, entry| {
                     if restricts(operator) && names(keys, &entry.key) {
                         self.is_fixed(&entry.value, &entry.key)
                     } else {
                         Truth::False
                     }
                 })
-                .not()
-            }
+                .negated(),
             ConditionTest::KeysWithout(keys) => self
-                .any_key(&operators.entries, |_, entry| names(keys, &entry.key).into())
-                .not(),
+                .any_key(&operators.entries, |_, entry| {
+                    names(keys, &entry.key).into()
+                })
+                .negated(),
         };
         match truth {
             Truth::Unknown => Answer::unknown(
@@ -459,7 +464,11 @@ mod tests {
             ("iam:Pass*", "iam:PassRole", true),
             ("iam:*Role", "iam:PassRole", true),
             ("iam:PassRole", "iam:*", false),
-            ("*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
+            (
+                "*a*a*a*a*b",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                false,
+            ),
         ] {
             assert_eq!(covers(pattern, text), expected, "{pattern} {text}");
         }

@@ -69,7 +69,6 @@ macro_rules! named {
     };
 }
 
-
 named! {
     /// How bad a finding is, worst last.
     Severity { /// a hint

@@ -30,7 +30,10 @@ pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
 fn unknown_type(resource: &Resource<'_>, problems: &mut Vec<Problem>) {
     let kind = &*resource.kind;
     // Types of others, modules of the registry and transforms are not AWS's to list.
-    if !kind.starts_with("AWS::") || kind.ends_with("::MODULE") || kind.starts_with("AWS::Serverless::") {
+    if !kind.starts_with("AWS::")
+        || kind.ends_with("::MODULE")
+        || kind.starts_with("AWS::Serverless::")
+    {
         return;
     }
     let near = pillarlint_schema::nearest(kind, pillarlint_schema::all());

@@ -33,7 +33,8 @@ fn framework() -> Framework {
     }
 }
 
-const DATA: &str = "title: t\nsource: s\ndate: 2026-01-01\nvalues: [alpha, { value: beta, since: 2020-01-01 }]\n";
+const DATA: &str =
+    "title: t\nsource: s\ndate: 2026-01-01\nvalues: [alpha, { value: beta, since: 2020-01-01 }]\n";
 const SHAPE: &str = "title: rules\nforms:\n  - kinds: [AWS::EC2::SecurityGroup]\n    each: $.SecurityGroupIngress[*]\n    fields: { cidr: '@.CidrIp', protocol: '@.IpProtocol', from: '@.FromPort', to: '@.ToPort' }\n  - kinds: [AWS::EC2::SecurityGroupIngress]\n    fields: { cidr: $.CidrIp, protocol: $.IpProtocol, from: $.FromPort, to: $.ToPort }\n";
 
 fn rule(checks: &str) -> (Vec<Rule>, Vec<String>) {
@@ -48,19 +49,18 @@ fn rule(checks: &str) -> (Vec<Rule>, Vec<String>) {
         &[(FileId(2), "letters", DATA)],
     );
     let (rules, problems) = load(
-        &[RuleFile { file: FileId(0), id: "the-rule", text: &text }],
+        &[RuleFile {
+            file: FileId(0),
+            id: "the-rule",
+            text: &text,
+        }],
         &context,
     );
     let lines = LineIndex::new(&text);
     let problems = problems
         .iter()
         .map(|problem| {
-            format!(
-                "{}: {}",
-                problem.span.text(&text),
-                problem.message
-            )
-            .replace('\n', " ")
+            format!("{}: {}", problem.span.text(&text), problem.message).replace('\n', " ")
                 + &format!(" @{}", lines.line_of(problem.span.start as usize) + 1)
         })
         .collect();
@@ -85,8 +85,15 @@ fn ask(checks: &str, template: &str) -> String {
         said.push(format!("pass*{}", report.passed));
     }
     for finding in &report.findings {
-        let when = finding.when.as_ref().map_or(String::new(), |when| format!(" when {when}"));
-        said.push(format!("fail {} {}{when}", line(finding.place.start), finding.message));
+        let when = finding
+            .when
+            .as_ref()
+            .map_or(String::new(), |when| format!(" when {when}"));
+        said.push(format!(
+            "fail {} {}{when}",
+            line(finding.place.start),
+            finding.message
+        ));
     }
     for one in &report.undecided {
         said.push(format!("unknown {}", line(one.place.start)));
@@ -99,9 +106,8 @@ fn ask(checks: &str, template: &str) -> String {
 
 /// Asks a condition of a queue with these properties; `X` in them is a parameter that is not known.
 fn queue(condition: &str, properties: &str, expected: &str) {
-    let checks = format!(
-        "- kinds: [AWS::SQS::Queue]\n  expect: {condition}\n  message: is {{value}}"
-    );
+    let checks =
+        format!("- kinds: [AWS::SQS::Queue]\n  expect: {condition}\n  message: is {{value}}");
     let template = format!(
         "Parameters:\n  X: {{ Type: String }}\n  E: {{ Type: String, AllowedValues: [a, b] }}\nResources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {properties}\n"
     );
@@ -115,68 +121,264 @@ fn queue(condition: &str, properties: &str, expected: &str) {
 fn operators() {
     for (condition, properties, expected) in [
         // Scalars compare as the services do.
-        ("{ at: $.DelaySeconds, equals: 5, absent: fail }", "{ DelaySeconds: '5' }", "pass"),
-        ("{ at: $.DelaySeconds, equals: '5', absent: fail }", "{ DelaySeconds: 5.0 }", "pass"),
-        ("{ at: $.FifoQueue, equals: true, absent: fail }", "{ FifoQueue: 'True' }", "pass"),
-        ("{ at: $.FifoQueue, equals: true, absent: fail }", "{ FifoQueue: yes }", "pass"),
-        ("{ at: $.QueueName, equals: a, absent: fail }", "{ QueueName: A }", "fail"),
-        ("{ at: $.QueueName, equals: '012', absent: fail }", "{ QueueName: '12' }", "fail"),
-        ("{ at: $.QueueName, equals-ignoring-case: a, absent: fail }", "{ QueueName: A }", "pass"),
-        ("{ at: $.QueueName, not-equals: a, absent: fail }", "{ QueueName: b }", "pass"),
+        (
+            "{ at: $.DelaySeconds, equals: 5, absent: fail }",
+            "{ DelaySeconds: '5' }",
+            "pass",
+        ),
+        (
+            "{ at: $.DelaySeconds, equals: '5', absent: fail }",
+            "{ DelaySeconds: 5.0 }",
+            "pass",
+        ),
+        (
+            "{ at: $.FifoQueue, equals: true, absent: fail }",
+            "{ FifoQueue: 'True' }",
+            "pass",
+        ),
+        (
+            "{ at: $.FifoQueue, equals: true, absent: fail }",
+            "{ FifoQueue: yes }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, equals: a, absent: fail }",
+            "{ QueueName: A }",
+            "fail",
+        ),
+        (
+            "{ at: $.QueueName, equals: '012', absent: fail }",
+            "{ QueueName: '12' }",
+            "fail",
+        ),
+        (
+            "{ at: $.QueueName, equals-ignoring-case: a, absent: fail }",
+            "{ QueueName: A }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, not-equals: a, absent: fail }",
+            "{ QueueName: b }",
+            "pass",
+        ),
         // Absent, null and NoValue are one.
-        ("{ at: $.QueueName, equals: a, absent: pass }", "{ }", "pass"),
-        ("{ at: $.QueueName, equals: a, absent: fail }", "{ QueueName: null }", "fail"),
-        ("{ at: $.QueueName, equals: a, absent: pass }", "{ QueueName: !Ref AWS::NoValue }", "pass"),
-        ("{ at: $.QueueName, equals: a, absent: unknown }", "{ }", "unknown"),
-        ("{ at: $.RedrivePolicy.deadLetterTargetArn, equals: a, absent: pass }", "{ }", "pass"),
+        (
+            "{ at: $.QueueName, equals: a, absent: pass }",
+            "{ }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, equals: a, absent: fail }",
+            "{ QueueName: null }",
+            "fail",
+        ),
+        (
+            "{ at: $.QueueName, equals: a, absent: pass }",
+            "{ QueueName: !Ref AWS::NoValue }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, equals: a, absent: unknown }",
+            "{ }",
+            "unknown",
+        ),
+        (
+            "{ at: $.RedrivePolicy.deadLetterTargetArn, equals: a, absent: pass }",
+            "{ }",
+            "pass",
+        ),
         // What is not known is unknown, unless what may be decides.
-        ("{ at: $.QueueName, equals: a, absent: fail }", "{ QueueName: !Ref X }", "unknown"),
-        ("{ at: $.QueueName, equals: c, absent: fail }", "{ QueueName: !Ref E }", "fail"),
-        ("{ at: $.QueueName, in: [a, b, c], absent: fail }", "{ QueueName: !Ref E }", "pass"),
-        ("{ at: $.QueueName, in: [a, c], absent: fail }", "{ QueueName: !Ref E }", "unknown"),
-        ("{ at: $.QueueName, matches: '^[ab]$', absent: fail }", "{ QueueName: !Ref E }", "pass"),
-        ("{ at: $.QueueName, equals: a, absent: fail }", "{ QueueName: '{{resolve:ssm:a}}' }", "unknown"),
-        ("{ at: $.QueueName, set: true }", "{ QueueName: !Ref X }", "pass"),
+        (
+            "{ at: $.QueueName, equals: a, absent: fail }",
+            "{ QueueName: !Ref X }",
+            "unknown",
+        ),
+        (
+            "{ at: $.QueueName, equals: c, absent: fail }",
+            "{ QueueName: !Ref E }",
+            "fail",
+        ),
+        (
+            "{ at: $.QueueName, in: [a, b, c], absent: fail }",
+            "{ QueueName: !Ref E }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, in: [a, c], absent: fail }",
+            "{ QueueName: !Ref E }",
+            "unknown",
+        ),
+        (
+            "{ at: $.QueueName, matches: '^[ab]$', absent: fail }",
+            "{ QueueName: !Ref E }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, equals: a, absent: fail }",
+            "{ QueueName: '{{resolve:ssm:a}}' }",
+            "unknown",
+        ),
+        (
+            "{ at: $.QueueName, set: true }",
+            "{ QueueName: !Ref X }",
+            "pass",
+        ),
         ("{ at: $.QueueName, set: true }", "{ }", "fail"),
         ("{ at: $.QueueName, set: false }", "{ }", "pass"),
         // Texts with holes are known at their ends.
-        ("{ at: $.QueueName, starts-with: app-, absent: fail }", "{ QueueName: !Sub 'app-${X}' }", "pass"),
-        ("{ at: $.QueueName, starts-with: app-, absent: fail }", "{ QueueName: !Sub 'web-${X}' }", "fail"),
-        ("{ at: $.QueueName, starts-with: app-, absent: fail }", "{ QueueName: !Sub '${X}-a' }", "unknown"),
-        ("{ at: $.QueueName, ends-with: .fifo, absent: fail }", "{ QueueName: !Sub '${X}.fifo' }", "pass"),
-        ("{ at: $.QueueName, equals: web-a, absent: fail }", "{ QueueName: !Sub 'app-${X}' }", "fail"),
-        ("{ at: $.QueueName, contains: pp, absent: fail }", "{ QueueName: !Sub 'app-${X}' }", "pass"),
+        (
+            "{ at: $.QueueName, starts-with: app-, absent: fail }",
+            "{ QueueName: !Sub 'app-${X}' }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, starts-with: app-, absent: fail }",
+            "{ QueueName: !Sub 'web-${X}' }",
+            "fail",
+        ),
+        (
+            "{ at: $.QueueName, starts-with: app-, absent: fail }",
+            "{ QueueName: !Sub '${X}-a' }",
+            "unknown",
+        ),
+        (
+            "{ at: $.QueueName, ends-with: .fifo, absent: fail }",
+            "{ QueueName: !Sub '${X}.fifo' }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, equals: web-a, absent: fail }",
+            "{ QueueName: !Sub 'app-${X}' }",
+            "fail",
+        ),
+        (
+            "{ at: $.QueueName, contains: pp, absent: fail }",
+            "{ QueueName: !Sub 'app-${X}' }",
+            "pass",
+        ),
         // Numbers.
-        ("{ at: $.DelaySeconds, at-least: 5, absent: fail }", "{ DelaySeconds: 5 }", "pass"),
-        ("{ at: $.DelaySeconds, more-than: 5, absent: fail }", "{ DelaySeconds: '5' }", "fail"),
-        ("{ at: $.DelaySeconds, at-most: 5, absent: fail }", "{ DelaySeconds: !Ref X }", "unknown"),
-        ("{ at: $.DelaySeconds, less-than: { path: $.VisibilityTimeout }, absent: fail }", "{ DelaySeconds: 1, VisibilityTimeout: 2 }", "pass"),
-        ("{ at: $.DelaySeconds, equals: { path: $.VisibilityTimeout }, absent: fail }", "{ DelaySeconds: !Ref X, VisibilityTimeout: !Ref X }", "pass"),
+        (
+            "{ at: $.DelaySeconds, at-least: 5, absent: fail }",
+            "{ DelaySeconds: 5 }",
+            "pass",
+        ),
+        (
+            "{ at: $.DelaySeconds, more-than: 5, absent: fail }",
+            "{ DelaySeconds: '5' }",
+            "fail",
+        ),
+        (
+            "{ at: $.DelaySeconds, at-most: 5, absent: fail }",
+            "{ DelaySeconds: !Ref X }",
+            "unknown",
+        ),
+        (
+            "{ at: $.DelaySeconds, less-than: { path: $.VisibilityTimeout }, absent: fail }",
+            "{ DelaySeconds: 1, VisibilityTimeout: 2 }",
+            "pass",
+        ),
+        (
+            "{ at: $.DelaySeconds, equals: { path: $.VisibilityTimeout }, absent: fail }",
+            "{ DelaySeconds: !Ref X, VisibilityTimeout: !Ref X }",
+            "pass",
+        ),
         // Lists and data.
-        ("{ at: $.QueueName, in: { data: letters }, absent: fail }", "{ QueueName: beta }", "pass"),
-        ("{ at: $.QueueName, starts-with-any: { data: letters }, absent: fail }", "{ QueueName: alphabet }", "pass"),
+        (
+            "{ at: $.QueueName, in: { data: letters }, absent: fail }",
+            "{ QueueName: beta }",
+            "pass",
+        ),
+        (
+            "{ at: $.QueueName, starts-with-any: { data: letters }, absent: fail }",
+            "{ QueueName: alphabet }",
+            "pass",
+        ),
         ("{ at: $.Tags, empty: true }", "{ Tags: [] }", "pass"),
-        ("{ at: $.Tags, empty: false }", "{ Tags: !Ref X }", "unknown"),
-        ("{ at: $.Tags, count-at-least: 2, absent: fail }", "{ Tags: [{ Key: a, Value: b }] }", "fail"),
-        ("{ at: $.Tags, count-at-least: 2, absent: fail }", "{ Tags: !Ref X }", "unknown"),
+        (
+            "{ at: $.Tags, empty: false }",
+            "{ Tags: !Ref X }",
+            "unknown",
+        ),
+        (
+            "{ at: $.Tags, count-at-least: 2, absent: fail }",
+            "{ Tags: [{ Key: a, Value: b }] }",
+            "fail",
+        ),
+        (
+            "{ at: $.Tags, count-at-least: 2, absent: fail }",
+            "{ Tags: !Ref X }",
+            "unknown",
+        ),
         // Texts that hold JSON are entered.
-        ("{ at: $.RedrivePolicy.maxReceiveCount, at-least: 3, absent: fail }", "{ RedrivePolicy: '{\"maxReceiveCount\": 5}' }", "pass"),
+        (
+            "{ at: $.RedrivePolicy.maxReceiveCount, at-least: 3, absent: fail }",
+            "{ RedrivePolicy: '{\"maxReceiveCount\": 5}' }",
+            "pass",
+        ),
         // Kleene.
-        ("{ all: [{ at: $.QueueName, equals: a, absent: fail }, { at: $.DelaySeconds, equals: 1, absent: fail }] }", "{ QueueName: !Ref X, DelaySeconds: 2 }", "fail"),
-        ("{ any: [{ at: $.QueueName, equals: a, absent: fail }, { at: $.DelaySeconds, equals: 1, absent: fail }] }", "{ QueueName: !Ref X, DelaySeconds: 1 }", "pass"),
-        ("{ any: [{ at: $.QueueName, equals: a, absent: fail }, { at: $.DelaySeconds, equals: 1, absent: fail }] }", "{ QueueName: !Ref X, DelaySeconds: 2 }", "unknown"),
-        ("{ not: { at: $.QueueName, equals: a, absent: fail } }", "{ QueueName: a }", "fail"),
+        (
+            "{ all: [{ at: $.QueueName, equals: a, absent: fail }, { at: $.DelaySeconds, equals: 1, absent: fail }] }",
+            "{ QueueName: !Ref X, DelaySeconds: 2 }",
+            "fail",
+        ),
+        (
+            "{ any: [{ at: $.QueueName, equals: a, absent: fail }, { at: $.DelaySeconds, equals: 1, absent: fail }] }",
+            "{ QueueName: !Ref X, DelaySeconds: 1 }",
+            "pass",
+        ),
+        (
+            "{ any: [{ at: $.QueueName, equals: a, absent: fail }, { at: $.DelaySeconds, equals: 1, absent: fail }] }",
+            "{ QueueName: !Ref X, DelaySeconds: 2 }",
+            "unknown",
+        ),
+        (
+            "{ not: { at: $.QueueName, equals: a, absent: fail } }",
+            "{ QueueName: a }",
+            "fail",
+        ),
         // Quantifiers; nothing at all, and a list that is not known.
-        ("{ every: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }", "{ Tags: [{ Key: a, Value: b }] }", "pass"),
-        ("{ every: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }", "{ Tags: [] }", "pass"),
-        ("{ some: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }", "{ }", "fail"),
-        ("{ none: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }", "{ Tags: [{ Key: a, Value: b }] }", "fail"),
+        (
+            "{ every: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }",
+            "{ Tags: [{ Key: a, Value: b }] }",
+            "pass",
+        ),
+        (
+            "{ every: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }",
+            "{ Tags: [] }",
+            "pass",
+        ),
+        (
+            "{ some: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }",
+            "{ }",
+            "fail",
+        ),
+        (
+            "{ none: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }",
+            "{ Tags: [{ Key: a, Value: b }] }",
+            "fail",
+        ),
         ("{ none: { each: '$.Tags[*]' } }", "{ }", "pass"),
-        ("{ every: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }", "{ Tags: !Ref X }", "unknown"),
-        ("{ some: { each: '$.Tags[*]', as: tag, where: { at: tag.Value, equals: c }, expect: { at: tag.Key, equals: a, absent: fail } } }", "{ Tags: [{ Key: a, Value: b }, { Key: d, Value: c }] }", "fail"),
-        ("{ some: { each: '$.Tags[*]', as: tag, where: { at: tag.Value, equals: c }, expect: { at: tag.Key, equals: a, absent: fail } } }", "{ Tags: [{ Key: a, Value: !Ref X }] }", "unknown"),
+        (
+            "{ every: { each: '$.Tags[*]', expect: { at: '@.Key', equals: a, absent: fail } } }",
+            "{ Tags: !Ref X }",
+            "unknown",
+        ),
+        (
+            "{ some: { each: '$.Tags[*]', as: tag, where: { at: tag.Value, equals: c }, expect: { at: tag.Key, equals: a, absent: fail } } }",
+            "{ Tags: [{ Key: a, Value: b }, { Key: d, Value: c }] }",
+            "fail",
+        ),
+        (
+            "{ some: { each: '$.Tags[*]', as: tag, where: { at: tag.Value, equals: c }, expect: { at: tag.Key, equals: a, absent: fail } } }",
+            "{ Tags: [{ Key: a, Value: !Ref X }] }",
+            "unknown",
+        ),
         // Beside the properties.
-        ("{ at: resource.DeletionPolicy, equals: Retain, absent: fail }", "{ }", "fail"),
+        (
+            "{ at: resource.DeletionPolicy, equals: Retain, absent: fail }",
+            "{ }",
+            "fail",
+        ),
     ] {
         queue(condition, properties, expected);
     }
@@ -185,7 +387,9 @@ fn operators() {
 #[test]
 fn applicability() {
     let template = |properties: &str| {
-        format!("Parameters: {{ X: {{ Type: String }} }}\nResources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {properties}\n")
+        format!(
+            "Parameters: {{ X: {{ Type: String }} }}\nResources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {properties}\n"
+        )
     };
     let checks = "- kinds: [AWS::SQS::Queue]\n  when: { at: $.FifoQueue, equals: true }\n  unless: { at: $.QueueName, equals: a }\n  expect: { at: $.DelaySeconds, equals: 1, absent: fail }\n  message: is {value} in {address}";
     for (properties, expected) in [
@@ -203,10 +407,7 @@ fn applicability() {
 #[test]
 fn culprit_and_place() {
     let template = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: a\n      DelaySeconds: 1\n";
-    for (extra, expected) in [
-        ("", "fail 5 is `a`"),
-        (", culprit: true", "fail 6 is `1`"),
-    ] {
+    for (extra, expected) in [("", "fail 5 is `a`"), (", culprit: true", "fail 6 is `1`")] {
         let checks = format!(
             "- kinds: [AWS::SQS::Queue]\n  fail: {{ all: [{{ at: $.QueueName, equals: a }}, {{ at: $.DelaySeconds, equals: 1{extra} }}] }}\n  message: is {{value}}"
         );
@@ -225,14 +426,26 @@ fn conditions_split_only_where_they_matter() {
         )
     };
     for (properties, expected) in [
-        ("{ DelaySeconds: !If [Prod, 1, 2] }", "pass*1; fail 11 is `2` when not Prod"),
-        ("{ DelaySeconds: !If [Prod, 1, !If [Dev, 1, 3]] }", "pass*1; fail 11 is `3` when not Prod and not Dev"),
+        (
+            "{ DelaySeconds: !If [Prod, 1, 2] }",
+            "pass*1; fail 11 is `2` when not Prod",
+        ),
+        (
+            "{ DelaySeconds: !If [Prod, 1, !If [Dev, 1, 3]] }",
+            "pass*1; fail 11 is `3` when not Prod and not Dev",
+        ),
         // Both cannot be, so the inner branch is never taken.
         ("{ DelaySeconds: !If [Prod, !If [Dev, 3, 1], 1] }", "pass*1"),
-        ("{ DelaySeconds: !If [Prod, 2, 2] }", "fail 11 is `2` when Prod; fail 11 is `2` when not Prod"),
+        (
+            "{ DelaySeconds: !If [Prod, 2, 2] }",
+            "fail 11 is `2` when Prod; fail 11 is `2` when not Prod",
+        ),
         ("{ DelaySeconds: !If [Old, 2, 1] }", "pass*1"),
         ("{ DelaySeconds: 1, QueueName: !If [Prod, a, b] }", "pass*1"),
-        ("{ DelaySeconds: !If [Prod, 1, !Ref AWS::NoValue] }", "pass*1; fail 11 is not set when not Prod"),
+        (
+            "{ DelaySeconds: !If [Prod, 1, !Ref AWS::NoValue] }",
+            "pass*1; fail 11 is not set when not Prod",
+        ),
     ] {
         assert_eq!(ask(checks, &template(properties)), expected, "{properties}");
     }
@@ -247,18 +460,54 @@ fn links() {
         )
     };
     for (bucket, policy, expected) in [
-        ("", "Properties: { Bucket: !Ref B, PolicyDocument: {} }", "pass*1"),
-        ("", "Properties: { Bucket: other, PolicyDocument: {} }", "fail 7 has no policy"),
-        ("Properties: { BucketName: mine }", "Properties: { Bucket: mine, PolicyDocument: {} }", "pass*1"),
-        ("Properties: { BucketName: !Ref M }", "Properties: { Bucket: !Ref M, PolicyDocument: {} }", "pass*1"),
-        ("Properties: { BucketName: !Ref M }", "Properties: { Bucket: mine, PolicyDocument: {} }", "unknown 7"),
+        (
+            "",
+            "Properties: { Bucket: !Ref B, PolicyDocument: {} }",
+            "pass*1",
+        ),
+        (
+            "",
+            "Properties: { Bucket: other, PolicyDocument: {} }",
+            "fail 7 has no policy",
+        ),
+        (
+            "Properties: { BucketName: mine }",
+            "Properties: { Bucket: mine, PolicyDocument: {} }",
+            "pass*1",
+        ),
+        (
+            "Properties: { BucketName: !Ref M }",
+            "Properties: { Bucket: !Ref M, PolicyDocument: {} }",
+            "pass*1",
+        ),
+        (
+            "Properties: { BucketName: !Ref M }",
+            "Properties: { Bucket: mine, PolicyDocument: {} }",
+            "unknown 7",
+        ),
         // A name that S3 makes up cannot be a parameter's value.
-        ("", "Properties: { Bucket: !Ref M, PolicyDocument: {} }", "fail 7 has no policy"),
+        (
+            "",
+            "Properties: { Bucket: !Ref M, PolicyDocument: {} }",
+            "fail 7 has no policy",
+        ),
         // A policy that exists only under a condition counts only there.
-        ("", "Condition: C\n    Properties: { Bucket: !Ref B, PolicyDocument: {} }", "pass*1; fail 7 has no policy when not C"),
-        ("Condition: C", "Condition: C\n    Properties: { Bucket: !Ref B, PolicyDocument: {} }", "pass*1"),
+        (
+            "",
+            "Condition: C\n    Properties: { Bucket: !Ref B, PolicyDocument: {} }",
+            "pass*1; fail 7 has no policy when not C",
+        ),
+        (
+            "Condition: C",
+            "Condition: C\n    Properties: { Bucket: !Ref B, PolicyDocument: {} }",
+            "pass*1",
+        ),
     ] {
-        assert_eq!(ask(checks, &template(bucket, policy)), expected, "{bucket} {policy}");
+        assert_eq!(
+            ask(checks, &template(bucket, policy)),
+            expected,
+            "{bucket} {policy}"
+        );
     }
     let around = "- kinds: [AWS::Lambda::Function]\n  expect:\n    some:\n      linked: { kinds: [AWS::Logs::LogGroup], by: $.LogGroupName, text: '/aws/lambda/{}', name: $.FunctionName }\n  message: has no log group";
     let template = |function: &str, group: &str| {
@@ -270,11 +519,23 @@ fn links() {
         ("", "!Sub '/aws/lambda/${F}'", "pass*1"),
         ("", "!Sub '/other/${F}'", "fail 4 has no log group"),
         ("FunctionName: f", "/aws/lambda/f", "pass*1"),
-        ("FunctionName: f", "/aws/lambda/g", "fail 4 has no log group"),
+        (
+            "FunctionName: f",
+            "/aws/lambda/g",
+            "fail 4 has no log group",
+        ),
         ("FunctionName: !Ref X", "!Sub '/aws/lambda/${X}'", "pass*1"),
-        ("FunctionName: !Sub 'a-${X}'", "!Sub '/aws/lambda/a-${X}'", "pass*1"),
+        (
+            "FunctionName: !Sub 'a-${X}'",
+            "!Sub '/aws/lambda/a-${X}'",
+            "pass*1",
+        ),
     ] {
-        assert_eq!(ask(around, &template(function, group)), expected, "{function} {group}");
+        assert_eq!(
+            ask(around, &template(function, group)),
+            expected,
+            "{function} {group}"
+        );
     }
 }
 
@@ -287,16 +548,46 @@ fn shapes_and_ports() {
         )
     };
     for (rule, expected) in [
-        ("{ CidrIp: 0.0.0.0/0, IpProtocol: tcp, FromPort: 22, ToPort: 22 }", "fail 9 open to `0.0.0.0/0`"),
-        ("{ CidrIp: 0.0.0.0/0, IpProtocol: '6', FromPort: 0, ToPort: 65535 }", "fail 9 open to `0.0.0.0/0`"),
-        ("{ CidrIp: 0.0.0.0/0, IpProtocol: -1 }", "fail 9 open to `0.0.0.0/0`"),
-        ("{ CidrIp: 0.0.0.0/0, IpProtocol: udp, FromPort: 22, ToPort: 22 }", "pass*1"),
-        ("{ CidrIp: 0.0.0.0/0, IpProtocol: tcp, FromPort: 80, ToPort: 443 }", "pass*1"),
-        ("{ CidrIp: 10.0.0.0/8, IpProtocol: tcp, FromPort: 22, ToPort: 22 }", "pass*1"),
-        ("{ CidrIp: !Ref X, IpProtocol: tcp, FromPort: 22, ToPort: 22 }", "unknown 9"),
-        ("{ CidrIp: !Sub '${X}/32', IpProtocol: tcp, FromPort: 22, ToPort: 22 }", "pass*1"),
-        ("{ CidrIp: 0.0.0.0/0, IpProtocol: tcp, FromPort: !Ref X, ToPort: 21 }", "pass*1"),
-        ("{ SourceSecurityGroupId: sg-1, IpProtocol: tcp, FromPort: 22, ToPort: 22 }", "pass*1"),
+        (
+            "{ CidrIp: 0.0.0.0/0, IpProtocol: tcp, FromPort: 22, ToPort: 22 }",
+            "fail 9 open to `0.0.0.0/0`",
+        ),
+        (
+            "{ CidrIp: 0.0.0.0/0, IpProtocol: '6', FromPort: 0, ToPort: 65535 }",
+            "fail 9 open to `0.0.0.0/0`",
+        ),
+        (
+            "{ CidrIp: 0.0.0.0/0, IpProtocol: -1 }",
+            "fail 9 open to `0.0.0.0/0`",
+        ),
+        (
+            "{ CidrIp: 0.0.0.0/0, IpProtocol: udp, FromPort: 22, ToPort: 22 }",
+            "pass*1",
+        ),
+        (
+            "{ CidrIp: 0.0.0.0/0, IpProtocol: tcp, FromPort: 80, ToPort: 443 }",
+            "pass*1",
+        ),
+        (
+            "{ CidrIp: 10.0.0.0/8, IpProtocol: tcp, FromPort: 22, ToPort: 22 }",
+            "pass*1",
+        ),
+        (
+            "{ CidrIp: !Ref X, IpProtocol: tcp, FromPort: 22, ToPort: 22 }",
+            "unknown 9",
+        ),
+        (
+            "{ CidrIp: !Sub '${X}/32', IpProtocol: tcp, FromPort: 22, ToPort: 22 }",
+            "pass*1",
+        ),
+        (
+            "{ CidrIp: 0.0.0.0/0, IpProtocol: tcp, FromPort: !Ref X, ToPort: 21 }",
+            "pass*1",
+        ),
+        (
+            "{ SourceSecurityGroupId: sg-1, IpProtocol: tcp, FromPort: 22, ToPort: 22 }",
+            "pass*1",
+        ),
     ] {
         assert_eq!(ask(checks, &template(rule)), expected, "{rule}");
     }
@@ -314,28 +605,108 @@ fn statements() {
         ask(&checks, &template)
     };
     for (test, statement, expected) in [
-        ("{ effect: Allow, action: { is: ['*'] } }", "- { Effect: Allow, Action: '*', Resource: '*' }", "fail 9 is `*`"),
-        ("{ effect: Allow, action: { is: ['*'] } }", "{ Effect: Allow, Action: ['a:b', '*'], Resource: '*' }", "fail 9 is `*`"),
-        ("{ effect: Allow, action: { is: ['*'] } }", "- { Effect: Deny, Action: '*', Resource: '*' }", "pass*1"),
-        ("{ effect: Allow, action: { grants: 'iam:PassRole' } }", "- { Effect: Allow, Action: 'iam:P*', Resource: '*' }", "fail 9 is `iam:P*`"),
-        ("{ effect: Allow, action: { grants: 'iam:PassRole' } }", "- { Effect: Allow, NotAction: 's3:*', Resource: '*' }", "fail 9 is `s3:*`"),
-        ("{ effect: Allow, action: { grants: 'iam:PassRole' } }", "- { Effect: Allow, NotAction: 'iam:*', Resource: '*' }", "pass*1"),
-        ("{ effect: Allow, action: { restrictable: true } }", "- { Effect: Allow, Action: 's3:Get*', Resource: '*' }", "fail 9 is `s3:Get*`"),
-        ("{ effect: Allow, action: { restrictable: true } }", "- { Effect: Allow, Action: 's3:List*', Resource: '*' }", "pass*1"),
-        ("{ principal: anyone }", "- { Effect: Allow, Principal: { AWS: ['*'] } }", "fail 9 is `*`"),
-        ("{ principal: anyone }", "- { Effect: Allow, Principal: { AWS: !Ref X } }", "unknown 9"),
-        ("{ principal: anyone }", "- { Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::${X}:root' } }", "pass*1"),
-        ("{ principal: anyone }", "- { Effect: Allow, Principal: { Service: '*' } }", "pass*1"),
-        ("{ resource: { is: ['*'] }, condition: none }", "- { Effect: Allow, Resource: '*', Condition: { Bool: { a: true } } }", "pass*1"),
-        ("{ resource: { is: ['*'] }, condition: { without: ['aws:SourceArn'] } }", "- { Effect: Allow, Resource: '*', Condition: { ArnLike: { 'aws:sourcearn': !Ref X } } }", "pass*1"),
-        ("{ resource: { is: ['*'] }, condition: { without: ['aws:SourceArn'] } }", "- { Effect: Allow, Resource: '*', Condition: { StringLike: { 'aws:SourceArn': '*' } } }", "fail 9 is `*`"),
-        ("{ resource: { is: ['*'] }, condition: { without: ['aws:SourceArn'] } }", "- { Effect: Allow, Resource: '*', Condition: { StringNotEquals: { 'aws:SourceArn': a } } }", "fail 9 is `*`"),
-        ("{ resource: { is: ['*'] } }", "- { Effect: Allow, Resource: !Ref X }", "unknown 9"),
-        ("{ resource: { is: ['*'] } }", "- { Effect: Allow, Resource: !Sub '${X}/*' }", "pass*1"),
-        ("{ resource: { matches: ':role/\\*$' } }", "- { Effect: Allow, Resource: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*' }", "fail 9 is this value"),
+        (
+            "{ effect: Allow, action: { is: ['*'] } }",
+            "- { Effect: Allow, Action: '*', Resource: '*' }",
+            "fail 9 is `*`",
+        ),
+        (
+            "{ effect: Allow, action: { is: ['*'] } }",
+            "{ Effect: Allow, Action: ['a:b', '*'], Resource: '*' }",
+            "fail 9 is `*`",
+        ),
+        (
+            "{ effect: Allow, action: { is: ['*'] } }",
+            "- { Effect: Deny, Action: '*', Resource: '*' }",
+            "pass*1",
+        ),
+        (
+            "{ effect: Allow, action: { grants: 'iam:PassRole' } }",
+            "- { Effect: Allow, Action: 'iam:P*', Resource: '*' }",
+            "fail 9 is `iam:P*`",
+        ),
+        (
+            "{ effect: Allow, action: { grants: 'iam:PassRole' } }",
+            "- { Effect: Allow, NotAction: 's3:*', Resource: '*' }",
+            "fail 9 is `s3:*`",
+        ),
+        (
+            "{ effect: Allow, action: { grants: 'iam:PassRole' } }",
+            "- { Effect: Allow, NotAction: 'iam:*', Resource: '*' }",
+            "pass*1",
+        ),
+        (
+            "{ effect: Allow, action: { restrictable: true } }",
+            "- { Effect: Allow, Action: 's3:Get*', Resource: '*' }",
+            "fail 9 is `s3:Get*`",
+        ),
+        (
+            "{ effect: Allow, action: { restrictable: true } }",
+            "- { Effect: Allow, Action: 's3:List*', Resource: '*' }",
+            "pass*1",
+        ),
+        (
+            "{ principal: anyone }",
+            "- { Effect: Allow, Principal: { AWS: ['*'] } }",
+            "fail 9 is `*`",
+        ),
+        (
+            "{ principal: anyone }",
+            "- { Effect: Allow, Principal: { AWS: !Ref X } }",
+            "unknown 9",
+        ),
+        (
+            "{ principal: anyone }",
+            "- { Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::${X}:root' } }",
+            "pass*1",
+        ),
+        (
+            "{ principal: anyone }",
+            "- { Effect: Allow, Principal: { Service: '*' } }",
+            "pass*1",
+        ),
+        (
+            "{ resource: { is: ['*'] }, condition: none }",
+            "- { Effect: Allow, Resource: '*', Condition: { Bool: { a: true } } }",
+            "pass*1",
+        ),
+        (
+            "{ resource: { is: ['*'] }, condition: { without: ['aws:SourceArn'] } }",
+            "- { Effect: Allow, Resource: '*', Condition: { ArnLike: { 'aws:sourcearn': !Ref X } } }",
+            "pass*1",
+        ),
+        (
+            "{ resource: { is: ['*'] }, condition: { without: ['aws:SourceArn'] } }",
+            "- { Effect: Allow, Resource: '*', Condition: { StringLike: { 'aws:SourceArn': '*' } } }",
+            "fail 9 is `*`",
+        ),
+        (
+            "{ resource: { is: ['*'] }, condition: { without: ['aws:SourceArn'] } }",
+            "- { Effect: Allow, Resource: '*', Condition: { StringNotEquals: { 'aws:SourceArn': a } } }",
+            "fail 9 is `*`",
+        ),
+        (
+            "{ resource: { is: ['*'] } }",
+            "- { Effect: Allow, Resource: !Ref X }",
+            "unknown 9",
+        ),
+        (
+            "{ resource: { is: ['*'] } }",
+            "- { Effect: Allow, Resource: !Sub '${X}/*' }",
+            "pass*1",
+        ),
+        (
+            "{ resource: { matches: ':role/\\*$' } }",
+            "- { Effect: Allow, Resource: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*' }",
+            "fail 9 is this value",
+        ),
         ("{ effect: Allow }", "!Ref X", "unknown 9"),
     ] {
-        assert_eq!(ask_statement(test, statement), expected, "{test} {statement}");
+        assert_eq!(
+            ask_statement(test, statement),
+            expected,
+            "{test} {statement}"
+        );
     }
 }
 
@@ -351,15 +722,22 @@ fn followed_references_and_uses() {
         ("!Ref N", "pass*1"),
         ("!Ref A", "fail 7 is not set"),
         ("!Ref X", "unknown 12"),
-        ("arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/a", "unknown 12"),
+        (
+            "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/a",
+            "unknown 12",
+        ),
     ] {
         assert_eq!(ask(checks, &template(arn)), expected, "{arn}");
     }
-    let checks = "- kinds: [AWS::EC2::EIP]\n  expect: { referenced: true }\n  message: nothing uses it";
+    let checks =
+        "- kinds: [AWS::EC2::EIP]\n  expect: { referenced: true }\n  message: nothing uses it";
     for (rest, expected) in [
         ("", "fail 2 nothing uses it"),
         ("Outputs: { O: { Value: !Ref E } }", "pass*1"),
-        ("  N: { Type: AWS::EC2::NatGateway, Properties: { AllocationId: !GetAtt E.AllocationId } }", "pass*1"),
+        (
+            "  N: { Type: AWS::EC2::NatGateway, Properties: { AllocationId: !GetAtt E.AllocationId } }",
+            "pass*1",
+        ),
     ] {
         let template = format!("Resources:\n  E: {{ Type: AWS::EC2::EIP }}\n{rest}\n");
         assert_eq!(ask(checks, &template), expected, "{rest}");
@@ -369,21 +747,66 @@ fn followed_references_and_uses() {
 #[test]
 fn mistakes_have_places() {
     for (checks, expected) in [
-        ("- kinds: [AWS::SQS::Queu]\n  expect: { at: $.X, set: true }\n  message: m", "no resource type `AWS::SQS::Queu`, did you mean `AWS::SQS::Queue`? @10"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySecond, set: true }\n  message: m", "the type has no `DelaySecond`, did you mean `DelaySeconds`? (in the path `$.DelaySecond`) @11"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySeconds, equal: 1, absent: fail }\n  message: m", "needs an operator"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySeconds, equals: 1 }\n  message: m", "`absent` must be said"),
-        ("- kinds: [AWS::SQS::Queue]\n  expects: { at: $.DelaySeconds, set: true }\n  message: m", "exactly one of `expect`"),
-        ("- kinds: [AWS::SQS::Queue]\n  wen: { at: $.DelaySeconds, set: true }\n  expect: { at: $.DelaySeconds, set: true }\n  message: m", "unknown field `wen`, did you mean `when`? @11"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: '$.Tags[?@.Key==1]', set: true }\n  message: m", "filters are not supported"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: '$.Tags[*].Key', set: true }\n  message: m", "reaches many values"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: queue.DelaySeconds, set: true }\n  message: m", "unknown name `queue`"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: resource.DeletionPolicies, set: true }\n  message: m", "no attribute `DeletionPolicies`, did you mean `DeletionPolicy`?"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, matches: '(', absent: fail }\n  message: m", "not a regular expression"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, matches: '(a{1,100}){1,100}b', absent: fail }\n  message: m", "not a regular expression"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, in: { data: leters }, absent: fail }\n  message: m", "no data table `leters`, did you mean `letters`?"),
-        ("- subjects: ingres\n  expect: { at: cidr, set: true }\n  message: m", "no shape `ingres`, did you mean `ingress`?"),
-        ("- kinds: [AWS::SQS::Queue]\n  expect: { builtin: nat-gateway }\n  message: m", "no builtin `nat-gateway` here"),
+        (
+            "- kinds: [AWS::SQS::Queu]\n  expect: { at: $.X, set: true }\n  message: m",
+            "no resource type `AWS::SQS::Queu`, did you mean `AWS::SQS::Queue`? @10",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySecond, set: true }\n  message: m",
+            "the type has no `DelaySecond`, did you mean `DelaySeconds`? (in the path `$.DelaySecond`) @11",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySeconds, equal: 1, absent: fail }\n  message: m",
+            "needs an operator",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySeconds, equals: 1 }\n  message: m",
+            "`absent` must be said",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expects: { at: $.DelaySeconds, set: true }\n  message: m",
+            "exactly one of `expect`",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  wen: { at: $.DelaySeconds, set: true }\n  expect: { at: $.DelaySeconds, set: true }\n  message: m",
+            "unknown field `wen`, did you mean `when`? @11",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: '$.Tags[?@.Key==1]', set: true }\n  message: m",
+            "filters are not supported",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: '$.Tags[*].Key', set: true }\n  message: m",
+            "reaches many values",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: queue.DelaySeconds, set: true }\n  message: m",
+            "unknown name `queue`",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: resource.DeletionPolicies, set: true }\n  message: m",
+            "no attribute `DeletionPolicies`, did you mean `DeletionPolicy`?",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, matches: '(', absent: fail }\n  message: m",
+            "not a regular expression",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, matches: '(a{1,100}){1,100}b', absent: fail }\n  message: m",
+            "not a regular expression",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, in: { data: leters }, absent: fail }\n  message: m",
+            "no data table `leters`, did you mean `letters`?",
+        ),
+        (
+            "- subjects: ingres\n  expect: { at: cidr, set: true }\n  message: m",
+            "no shape `ingres`, did you mean `ingress`?",
+        ),
+        (
+            "- kinds: [AWS::SQS::Queue]\n  expect: { builtin: nat-gateway }\n  message: m",
+            "no builtin `nat-gateway` here",
+        ),
     ] {
         let (rules, problems) = rule(checks);
         assert!(rules.is_empty(), "{checks}");

@@ -482,7 +482,9 @@ impl<'c, 's> Search<'c, 's> {
         let Some(variable) = self.conditions.variables.get(*variable as usize) else {
             return true;
         };
-        self.step(variable.atoms.len());
+        if !self.step(variable.atoms.len()) {
+            return true;
+        }
         let answered = |held| {
             let answers = variable
                 .atoms

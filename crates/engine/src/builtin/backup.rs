@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-backup-backupselection-backupselectionresourcetype.html>
 
 use super::unknown;
-use crate::evaluate::{Answer, Asking, At, Truth};
+use crate::answer::{Answer, At, Truth};
+use crate::evaluate::Asking;
 use crate::operator::{known_text, same};
 use crate::path::Reached;
 use crate::policy::{covers, pattern_text};
@@ -62,21 +63,23 @@ fn selects<'a, 's>(
         found
     };
     let by_arn = |found: Vec<Reached<'a, 's>>| {
-        Truth::any(found.into_iter().map(|reached| match reached {
-            Reached::Value(node) if asking.referred(node).is_some() => {
-                (asking.referred(node) == Some(subject)).into()
-            }
-            Reached::Value(node) => match pattern_text(node) {
-                Some(text) => match &*text {
-                    "*" => Truth::True,
-                    text => pattern_of(&resource.kind)
-                        .is_some_and(|arn| covers(text, arn))
-                        .into(),
+        Truth::any(found.into_iter().map(|reached| {
+            match reached {
+                Reached::Value(node) if asking.referred(node).is_some() => {
+                    (asking.referred(node) == Some(subject)).into()
+                }
+                Reached::Value(node) => match pattern_text(node) {
+                    Some(text) => match &*text {
+                        "*" => Truth::True,
+                        text => pattern_of(&resource.kind)
+                            .is_some_and(|arn| covers(text, arn))
+                            .into(),
+                    },
+                    None => Truth::Unknown,
                 },
-                None => Truth::Unknown,
-            },
-            Reached::Missing(_) => Truth::False,
-            Reached::Unknown(..) => Truth::Unknown,
+                Reached::Missing(_) => Truth::False,
+                Reached::Unknown(..) => Truth::Unknown,
+            }
         }))
     };
     let by_tag = Truth::any(list("ListOfTags").into_iter().map(|reached| match reached {
@@ -103,7 +106,7 @@ fn selects<'a, 's>(
         ]
         .into_iter(),
     );
-    Truth::all([wanted, by_arn(list("NotResources")).not()].into_iter())
+    Truth::all([wanted, by_arn(list("NotResources")).negated()].into_iter())
 }
 
 /// An ARN of any resource of the kind, to be held against patterns.
@@ -112,7 +115,9 @@ fn pattern_of(kind: &str) -> Option<&'static str> {
         "AWS::DynamoDB::Table" => "arn:aws:dynamodb:us-east-1:123456789012:table/any",
         "AWS::RDS::DBInstance" => "arn:aws:rds:us-east-1:123456789012:db:any",
         "AWS::RDS::DBCluster" => "arn:aws:rds:us-east-1:123456789012:cluster:any",
-        "AWS::EFS::FileSystem" => "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/any",
+        "AWS::EFS::FileSystem" => {
+            "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/any"
+        }
         "AWS::EC2::Volume" => "arn:aws:ec2:us-east-1:123456789012:volume/any",
         "AWS::EC2::Instance" => "arn:aws:ec2:us-east-1:123456789012:instance/any",
         "AWS::S3::Bucket" => "arn:aws:s3:::any",
@@ -121,7 +126,11 @@ fn pattern_of(kind: &str) -> Option<&'static str> {
 }
 
 /// Whether the resource carries the tag of a selection (`ConditionKey`, `ConditionValue`).
-fn has_tag<'a, 's>(asking: &Asking<'a, 's>, resource: &'a Resource<'s>, tag: &'a Node<'s>) -> Truth {
+fn has_tag<'a, 's>(
+    asking: &Asking<'a, 's>,
+    resource: &'a Resource<'s>,
+    tag: &'a Node<'s>,
+) -> Truth {
     let part = |node: &'a Node<'s>, key: &str| match asking.walk(
         node,
         &[Step::Key(key.to_owned())],

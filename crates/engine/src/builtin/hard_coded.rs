@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 
 use super::Found;
-use crate::evaluate::{Asking, Truth};
+use crate::answer::Truth;
+use crate::evaluate::Asking;
 use crate::rule::BuiltinCall;
 use pillarlint_parser::tree::{Node, Symbol, Value};
 

@@ -10,7 +10,8 @@ mod sqs_visibility;
 mod tls_policy;
 mod unused;
 
-use crate::evaluate::{Answer, Asking, Truth};
+use crate::answer::{Answer, Truth};
+use crate::evaluate::Asking;
 use crate::rule::{BuiltinCall, Path};
 use pillarlint_parser::source::Span;
 use std::borrow::Cow;

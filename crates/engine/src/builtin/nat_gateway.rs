@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html>
 
 use super::unknown;
-use crate::evaluate::{Answer, Asking, At, Truth};
+use crate::answer::{Answer, At, Truth};
+use crate::evaluate::Asking;
 use crate::operator::same;
 use crate::path::Reached;
 use crate::rule::Step;
@@ -59,10 +60,7 @@ pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's>
     Answer::at(Truth::True, place)
 }
 
-fn existing<'a, 's>(
-    asking: &Asking<'a, 's>,
-    kind: &str,
-) -> impl Iterator<Item = &'a Resource<'s>> {
+fn existing<'a, 's>(asking: &Asking<'a, 's>, kind: &str) -> impl Iterator<Item = &'a Resource<'s>> {
     asking
         .project
         .of_kind(kind)

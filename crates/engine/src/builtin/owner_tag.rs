@@ -1,7 +1,8 @@
 //! A template that tags its resources, but never with an owner.
 
 use super::Found;
-use crate::evaluate::{Asking, Truth};
+use crate::answer::Truth;
+use crate::evaluate::Asking;
 use crate::path::Reached;
 use crate::rule::{BuiltinCall, Step};
 use pillarlint_parser::tree::{Node, Value};
@@ -26,7 +27,10 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
             return Vec::new();
         }
         // A display name, and what AWS itself sets, is no scheme of tags.
-        if tags.iter().any(|tag| *tag != "Name" && !tag.starts_with("aws:")) {
+        if tags
+            .iter()
+            .any(|tag| *tag != "Name" && !tag.starts_with("aws:"))
+        {
             first.get_or_insert(entry.key_span);
         }
     }

@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
 
 use super::unknown;
-use crate::evaluate::{Answer, Asking, At, Truth};
+use crate::answer::{Answer, At, Truth};
+use crate::evaluate::Asking;
 use crate::operator::{known_text, number};
 use crate::path::Reached;
 use crate::rule::{BuiltinCall, Step};
@@ -31,7 +32,12 @@ pub(super) fn covers_consumers<'a, 's>(
         Reached::Value(node) => At::value(node),
         Reached::Missing(span) | Reached::Unknown(span, _) => At::place(span),
     };
-    let visibility = seconds(asking, &queue.properties, "VisibilityTimeout", DEFAULT_VISIBILITY);
+    let visibility = seconds(
+        asking,
+        &queue.properties,
+        "VisibilityTimeout",
+        DEFAULT_VISIBILITY,
+    );
     let mut answer = Truth::True;
     for mapping in asking.project.of_kind("AWS::Lambda::EventSourceMapping") {
         let mapping = asking.project.resource(*mapping);

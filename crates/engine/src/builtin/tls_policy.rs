@@ -3,7 +3,9 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html>
 
 use super::unknown;
-use crate::evaluate::{Answer, Asking, At, Truth, symbol_key};
+use crate::answer::{Answer, At, Truth};
+use crate::evaluate::Asking;
+use crate::link::symbol_key;
 use crate::operator::known_text;
 use crate::path::{Reached, head_of};
 use crate::policy::covers;
@@ -37,7 +39,10 @@ pub(super) fn denies_plaintext<'a, 's>(
             Reached::Value(statement) => statement,
             Reached::Missing(_) => continue,
             Reached::Unknown(..) => {
-                (on_bucket, on_objects) = (or(on_bucket, Truth::Unknown), or(on_objects, Truth::Unknown));
+                (on_bucket, on_objects) = (
+                    or(on_bucket, Truth::Unknown),
+                    or(on_objects, Truth::Unknown),
+                );
                 continue;
             }
         };
@@ -81,10 +86,9 @@ fn denies<'a, 's>(asking: &Asking<'a, 's>, statement: &'a Node<'s>) -> Truth {
     let action = match part(asking, statement, "Action") {
         Reached::Value(node) => {
             Truth::any(asking.one_or_many(node).into_iter().map(|one| match one {
-                Reached::Value(node) => known_text(node)
-                    .map_or(Truth::Unknown, |text| {
-                        (text == "*" || text == "*:*" || text.eq_ignore_ascii_case("s3:*")).into()
-                    }),
+                Reached::Value(node) => known_text(node).map_or(Truth::Unknown, |text| {
+                    (text == "*" || text == "*:*" || text.eq_ignore_ascii_case("s3:*")).into()
+                }),
                 Reached::Missing(_) => Truth::False,
                 Reached::Unknown(..) => Truth::Unknown,
             }))
@@ -140,11 +144,7 @@ fn insecure_only<'a, 's>(asking: &Asking<'a, 's>, node: &'a Node<'s>) -> Truth {
 }
 
 fn part<'a, 's>(asking: &Asking<'a, 's>, statement: &'a Node<'s>, key: &str) -> Reached<'a, 's> {
-    asking.walk(
-        statement,
-        &[Step::Key(key.to_owned())],
-        head_of(statement),
-    )
+    asking.walk(statement, &[Step::Key(key.to_owned())], head_of(statement))
 }
 
 /// Whether the statement's resources cover the bucket, and its objects.

@@ -53,12 +53,14 @@ impl<'p> Reading<'_, 'p> {
                 _ => self.kinds(&texts(kinds, "referenced", self.problems)),
             }))
         } else if let Some(port) = fields.take("covers-port") {
-            self.port(port).map(|port| Condition::CoversPort(Box::new(port)))
+            self.port(port)
+                .map(|port| Condition::CoversPort(Box::new(port)))
         } else if let Some(name) = fields.take("builtin") {
             self.builtin(name, fields.take("with"), false)
                 .map(Condition::Builtin)
         } else if let Some(at) = fields.take("at") {
-            self.test(at, &fields).map(|test| Condition::Test(Box::new(test)))
+            self.test(at, &fields)
+                .map(|test| Condition::Test(Box::new(test)))
         } else {
             let quantifier = Quantifier::ALL.iter().find_map(|quantifier| {
                 fields
@@ -193,9 +195,7 @@ impl<'p> Reading<'_, 'p> {
             "count-at-least" => Operator::CountAtLeast(self.number(argument)?),
             "distinct-at-least" => Operator::DistinctAtLeast(self.number(argument)?),
             "open-cidr" => Operator::OpenCidr(self.boolean(argument)?),
-            "refers-to" => {
-                Operator::RefersTo(self.kinds(&texts(argument, name, self.problems)))
-            }
+            "refers-to" => Operator::RefersTo(self.kinds(&texts(argument, name, self.problems))),
             _ => return None,
         })
     }
@@ -208,7 +208,9 @@ impl<'p> Reading<'_, 'p> {
                 fields.finish();
                 path.map(Operand::Path)
             }
-            _ => text(node, "argument", self.problems).map(|text| Operand::Literal(text.to_owned())),
+            _ => {
+                text(node, "argument", self.problems).map(|text| Operand::Literal(text.to_owned()))
+            }
         }
     }
 
@@ -292,7 +294,12 @@ impl<'p> Reading<'_, 'p> {
         super::known_kinds(kinds, self.problems)
     }
 
-    fn quantified(&self, quantifier: Quantifier, node: &Node<'_>, depth: usize) -> Option<Quantified> {
+    fn quantified(
+        &self,
+        quantifier: Quantifier,
+        node: &Node<'_>,
+        depth: usize,
+    ) -> Option<Quantified> {
         let fields = Fields::of(node, quantifier.name(), self.problems)?;
         let name = fields.text("as").unwrap_or("@").to_owned();
         let mut inner = self.clone();
@@ -429,7 +436,10 @@ impl<'p> Reading<'_, 'p> {
             );
             return None;
         };
-        Some((self.text_parts(before, node.span)?, self.text_parts(after, node.span)?))
+        Some((
+            self.text_parts(before, node.span)?,
+            self.text_parts(after, node.span)?,
+        ))
     }
 
     fn text_parts(&self, text: &str, span: Span) -> Option<Vec<TextPart>> {
@@ -456,9 +466,15 @@ impl<'p> Reading<'_, 'p> {
         };
         let effect = fields.text("effect").map(str::to_owned);
         if !matches!(effect.as_deref(), None | Some("Allow" | "Deny")) {
-            wrong(self.problems, fields.span, "`effect` should be `Allow` or `Deny`");
+            wrong(
+                self.problems,
+                fields.span,
+                "`effect` should be `Allow` or `Deny`",
+            );
         }
-        let action = fields.take("action").map(|node| self.pattern_test(node, true));
+        let action = fields
+            .take("action")
+            .map(|node| self.pattern_test(node, true));
         let resource = fields
             .take("resource")
             .map(|node| self.pattern_test(node, false));
@@ -471,7 +487,9 @@ impl<'p> Reading<'_, 'p> {
                 true
             }
         };
-        let condition = fields.take("condition").map(|node| self.condition_test(node));
+        let condition = fields
+            .take("condition")
+            .map(|node| self.condition_test(node));
         let culprit = match fields.text("culprit") {
             None => StatementPart::Action,
             Some(name) => StatementPart::from_name(name).unwrap_or_else(|| {
@@ -543,7 +561,11 @@ impl<'p> Reading<'_, 'p> {
         let port = fields.require("port").and_then(|node| self.number(node));
         let protocol = fields.require_text("protocol").unwrap_or("tcp").to_owned();
         if protocol != "tcp" && protocol != "udp" {
-            wrong(self.problems, fields.span, "`protocol` should be `tcp` or `udp`");
+            wrong(
+                self.problems,
+                fields.span,
+                "`protocol` should be `tcp` or `udp`",
+            );
         }
         let path = |key| fields.require(key).and_then(|node| self.path(node));
         let (protocol_at, from, to) = (path("protocol-at"), path("from"), path("to"));

@@ -98,14 +98,14 @@ pub fn load(files: &[RuleFile<'_>], context: &Context) -> (Vec<Rule>, Vec<Proble
     }
     rules.sort_by(|(a, _), (b, _)| a.header.id.cmp(&b.header.id));
     for pair in rules.windows(2) {
-        if let [(first, _), (second, span)] = pair {
-            if first.header.id == second.header.id {
-                wrong(
-                    &problems,
-                    *span,
-                    format!("there is another rule `{}`", second.header.id),
-                );
-            }
+        if let [(first, _), (second, span)] = pair
+            && first.header.id == second.header.id
+        {
+            wrong(
+                &problems,
+                *span,
+                format!("there is another rule `{}`", second.header.id),
+            );
         }
     }
     rules.dedup_by(|(a, _), (b, _)| a.header.id == b.header.id);
@@ -147,9 +147,9 @@ fn shape(file: FileId, text: &str, problems: &Problems) -> Option<Vec<Form>> {
             .map(|form| {
                 let fields = Fields::of(form, "a form", problems)?;
                 let kinds = known_kinds(&fields.texts("kinds"), problems);
-                let each = fields
-                    .take("each")
-                    .and_then(|node| Some((reader::text(node, "each", problems)?.to_owned(), node.span)));
+                let each = fields.take("each").and_then(|node| {
+                    Some((reader::text(node, "each", problems)?.to_owned(), node.span))
+                });
                 let named = fields.take("fields").and_then(Node::as_map);
                 let named = named.map_or(Vec::new(), |map| {
                     map.entries
@@ -233,7 +233,10 @@ fn check_kinds(node: &Node<'_>, context: &Context, problems: &Problems) -> Vec<S
         strict: false,
     };
     let kinds = reading.list(node).unwrap_or_default();
-    let placed: Vec<_> = kinds.iter().map(|kind| (kind.as_str(), node.span)).collect();
+    let placed: Vec<_> = kinds
+        .iter()
+        .map(|kind| (kind.as_str(), node.span))
+        .collect();
     known_kinds(&placed, problems)
 }
 
@@ -255,17 +258,39 @@ fn rule(node: &Node<'_>, id: &str, context: &Context, problems: &Problems) -> Op
     });
     // The first decides, but all are looked at.
     let pillar = pillar.collect::<Vec<_>>().into_iter().next().flatten();
-    let severity = one_of(&fields, "severity", Severity::from_name, Severity::ALL, Severity::name, problems);
-    let certainty = one_of(&fields, "certainty", Certainty::from_name, Certainty::ALL, Certainty::name, problems);
-    let preset = one_of(&fields, "preset", Preset::from_name, Preset::ALL, Preset::name, problems);
-    if let (Some(certainty), Some(preset)) = (certainty, preset) {
-        if certainty != Certainty::Exact && preset != Preset::All {
-            wrong(
-                problems,
-                fields.span,
-                "only a rule whose certainty is `exact` may be on in `recommended` or `strict`",
-            );
-        }
+    let severity = one_of(
+        &fields,
+        "severity",
+        Severity::from_name,
+        Severity::ALL,
+        Severity::name,
+        problems,
+    );
+    let certainty = one_of(
+        &fields,
+        "certainty",
+        Certainty::from_name,
+        Certainty::ALL,
+        Certainty::name,
+        problems,
+    );
+    let preset = one_of(
+        &fields,
+        "preset",
+        Preset::from_name,
+        Preset::ALL,
+        Preset::name,
+        problems,
+    );
+    if let (Some(certainty), Some(preset)) = (certainty, preset)
+        && certainty != Certainty::Exact
+        && preset != Preset::All
+    {
+        wrong(
+            problems,
+            fields.span,
+            "only a rule whose certainty is `exact` may be on in `recommended` or `strict`",
+        );
     }
     let why = fields.require_text("why");
     let fix = fields.require_text("fix");
@@ -353,7 +378,11 @@ fn read_examples(node: &Node<'_>, problems: &Problems) -> Vec<Example> {
         return Vec::new();
     };
     if items.is_empty() {
-        wrong(problems, node.span, "a rule needs examples: they are its tests");
+        wrong(
+            problems,
+            node.span,
+            "a rule needs examples: they are its tests",
+        );
     }
     items
         .iter()
@@ -399,16 +428,20 @@ fn check(node: &Node<'_>, context: &Context, problems: &Problems) -> Option<Vec<
         );
         return None;
     }
-    if let Some(message) = parts.message {
-        if message.trim_end().ends_with('.') || message.trim().is_empty() {
-            wrong(problems, parts.span, "a message has words and no full stop");
-        }
+    if let Some(message) = parts.message
+        && (message.trim_end().ends_with('.') || message.trim().is_empty())
+    {
+        wrong(problems, parts.span, "a message has words and no full stop");
     }
     if let Some(node) = subjects {
         let name = reader::text(node, "subjects", problems)?;
         let Some(forms) = context.shapes.get(name) else {
             let names = context.shapes.keys().map(String::as_str);
-            wrong(problems, node.span, format!("no shape `{name}`{}", hint(name, names)));
+            wrong(
+                problems,
+                node.span,
+                format!("no shape `{name}`{}", hint(name, names)),
+            );
             return None;
         };
         return forms

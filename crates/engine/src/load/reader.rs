@@ -48,7 +48,9 @@ impl<'n, 's, 'p> Fields<'n, 's, 'p> {
     /// The value of a field.
     pub(super) fn take(&self, key: &'static str) -> Option<&'n Node<'s>> {
         self.taken.borrow_mut().push(key);
-        self.map.get(key).filter(|node| !matches!(node.value, Value::Null))
+        self.map
+            .get(key)
+            .filter(|node| !matches!(node.value, Value::Null))
     }
 
     /// The value of a field that must be there.
@@ -62,7 +64,8 @@ impl<'n, 's, 'p> Fields<'n, 's, 'p> {
 
     /// A text.
     pub(super) fn text(&self, key: &'static str) -> Option<&'n str> {
-        self.take(key).and_then(|node| text(node, key, self.problems))
+        self.take(key)
+            .and_then(|node| text(node, key, self.problems))
     }
 
     /// A text that must be there.
@@ -107,7 +110,11 @@ pub(super) fn text<'n>(node: &'n Node<'_>, what: &str, problems: &Problems) -> O
 }
 
 /// A list of scalars, or one, as texts with their places.
-pub(super) fn texts<'n>(node: &'n Node<'_>, what: &str, problems: &Problems) -> Vec<(&'n str, Span)> {
+pub(super) fn texts<'n>(
+    node: &'n Node<'_>,
+    what: &str,
+    problems: &Problems,
+) -> Vec<(&'n str, Span)> {
     let items = match &node.value {
         Value::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),

@@ -129,7 +129,10 @@ impl<'p> Scope<'p> {
             wrong(
                 self.problems,
                 span,
-                format!("the path begins with the unknown name `{name}`{}", hint(name, names)),
+                format!(
+                    "the path begins with the unknown name `{name}`{}",
+                    hint(name, names)
+                ),
             );
             return None;
         };
@@ -151,17 +154,17 @@ impl<'p> Scope<'p> {
                 return None;
             }
         };
-        if path.beside && path.steps.is_empty() {
-            if let Some(Step::Key(key)) = steps.first() {
-                if !BESIDE.contains(&key.as_str()) {
-                    wrong(
-                        self.problems,
-                        span,
-                        format!("a resource has no attribute `{key}`{}", hint(key, BESIDE)),
-                    );
-                    return None;
-                }
-            }
+        if path.beside
+            && path.steps.is_empty()
+            && let Some(Step::Key(key)) = steps.first()
+            && !BESIDE.contains(&key.as_str())
+        {
+            wrong(
+                self.problems,
+                span,
+                format!("a resource has no attribute `{key}`{}", hint(key, BESIDE)),
+            );
+            return None;
         }
         if !shapes.is_empty() {
             self.hold_against(text, span, &steps, shapes)?;
@@ -170,7 +173,13 @@ impl<'p> Scope<'p> {
         Some(path)
     }
 
-    fn hold_against(&self, text: &str, span: Span, steps: &[Step], mut shapes: Vec<Shape>) -> Option<()> {
+    fn hold_against(
+        &self,
+        text: &str,
+        span: Span,
+        steps: &[Step],
+        mut shapes: Vec<Shape>,
+    ) -> Option<()> {
         for step in steps {
             let (next, free, known) = step_into(&shapes, step);
             if next.is_empty() && !free {
@@ -196,11 +205,11 @@ impl<'p> Scope<'p> {
     }
 
     fn shapes_of(&self, path: &Path) -> Vec<Shape> {
-        let base = self
-            .names
-            .iter()
-            .rev()
-            .find(|one| one.path.root == path.root && one.path.beside == path.beside && one.path.steps.is_empty());
+        let base = self.names.iter().rev().find(|one| {
+            one.path.root == path.root
+                && one.path.beside == path.beside
+                && one.path.steps.is_empty()
+        });
         let Some(base) = base else {
             return Vec::new();
         };
@@ -229,7 +238,11 @@ fn step_into(shapes: &[Shape], step: &Step) -> (Vec<Shape>, bool, Vec<String>) {
                 Member::Unknown => known.extend(shape.members().map(|one| one.name.to_owned())),
             },
             Step::Index(_) | Step::All => match (shape.element(), shape.map_value()) {
-                (None, None) => free |= shape.kinds().any(|kind| kind == pillarlint_schema::Kind::Json),
+                (None, None) => {
+                    free |= shape
+                        .kinds()
+                        .any(|kind| kind == pillarlint_schema::Kind::Json)
+                }
                 (element, value) => next.extend(element.into_iter().chain(value)),
             },
         }

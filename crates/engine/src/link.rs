@@ -1,0 +1,474 @@
+//! Links: which resources refer to which, told from what they hold.
+
+use crate::answer::{Answer, At, Truth};
+use crate::evaluate::{Asking, Binding, Item};
+use crate::operator::same;
+use crate::path::Reached;
+use crate::rule::{Link, Path, Step, TextPart};
+use pillarlint_parser::model::Resource;
+use pillarlint_parser::source::Span;
+use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Links of a project, indexed when they are first followed.
+#[derive(Debug, Default)]
+pub struct Links {
+    by_link: RefCell<HashMap<usize, Rc<LinkIndex>>>,
+}
+
+/// Candidates of one link: those that plainly refer to one resource, by that resource, and the rest.
+#[derive(Debug, Default)]
+struct LinkIndex {
+    plain: HashMap<u32, Vec<u32>>,
+    rest: Vec<u32>,
+}
+
+impl<'a, 's> Asking<'a, 's> {
+    pub(crate) fn linked(
+        &self,
+        link: &Link,
+        items: &mut Vec<Item<'a, 's>>,
+    ) -> Option<(Span, Cow<'a, str>)> {
+        let around = match &link.text {
+            None => None,
+            Some((before, after)) => match (self.rendered(before), self.rendered(after)) {
+                (Some(before), Some(after)) => Some((before, after)),
+                _ => {
+                    let why = "what it should be called there is not known";
+                    return Some((self.subject_place(), Cow::Borrowed(why)));
+                }
+            },
+        };
+        let around = around
+            .as_ref()
+            .map(|(before, after)| (before.as_str(), after.as_str()));
+        let target = match self.target(&link.to) {
+            Ok(target) => target,
+            Err((span, why)) => return Some((span, why)),
+        };
+        let index = self.link_index(link);
+        let empty = Vec::new();
+        let plain = match target {
+            Target::Resource(resource) => index.plain.get(&resource).unwrap_or(&empty),
+            Target::Value(_) => &empty,
+        };
+        // Other values than plain references are compared one by one; where the target is no resource, all are.
+        let mut candidates: Vec<(u32, bool)> = plain.iter().map(|one| (*one, true)).collect();
+        candidates.extend(index.rest.iter().map(|one| (*one, false)));
+        if matches!(target, Target::Value(_)) {
+            let mut others: Vec<u32> = Vec::new();
+            for kind in &link.kinds {
+                others.extend(self.project.of_kind(kind));
+            }
+            candidates = others.into_iter().map(|one| (one, false)).collect();
+        }
+        candidates.sort_unstable();
+        candidates.dedup_by_key(|(one, _)| *one);
+        let mut unresolved = None;
+        for (candidate, plainly) in candidates {
+            let resource = self.project.resource(candidate);
+            if Some(candidate) == self.subject && link.kinds.len() == 1 && !plainly {
+                continue;
+            }
+            let refers = if plainly {
+                Truth::True
+            } else {
+                self.refers(resource, link, around, &target)
+            };
+            match refers {
+                Truth::False => {}
+                Truth::Unknown => {
+                    if self.exists(resource) != Truth::False {
+                        unresolved.get_or_insert((
+                            self.subject_place(),
+                            Cow::Owned(format!(
+                                "it cannot be told what `{}` refers to",
+                                resource.address
+                            )),
+                        ));
+                    }
+                }
+                Truth::True => match self.exists(resource) {
+                    Truth::False => {}
+                    sure => items.push(Item {
+                        binding: Binding::Resource(candidate),
+                        sure,
+                        why: (sure == Truth::Unknown).then(|| {
+                            Cow::Owned(format!(
+                                "`{}` exists only under a condition",
+                                resource.address
+                            ))
+                        }),
+                    }),
+                },
+            }
+        }
+        unresolved
+    }
+
+    /// A text with values in it, where all of them are known.
+    fn rendered(&self, parts: &[TextPart]) -> Option<String> {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                TextPart::Literal(literal) => text.push_str(literal),
+                TextPart::Value(path) => match self.reach(path) {
+                    Reached::Value(node) => text.push_str(crate::operator::known_text(node)?),
+                    Reached::Missing(_) | Reached::Unknown(..) => return None,
+                },
+            }
+        }
+        Some(text)
+    }
+
+    /// What a link refers to.
+    fn target(&self, to: &Path) -> Result<Target<'a, 's>, (Span, Cow<'a, str>)> {
+        if to.steps.is_empty() && !to.beside {
+            match self.binding(to.root) {
+                Binding::Resource(index) => return Ok(Target::Resource(index)),
+                Binding::Unknown(span, why) => return Err((span, why)),
+                Binding::Missing(span) => {
+                    return Err((span, Cow::Borrowed("what it should refer to is not set")));
+                }
+                Binding::Node(_) | Binding::Nothing => {}
+            }
+        }
+        match self.reach(to) {
+            Reached::Value(node) => Ok(match self.referred(node) {
+                Some(index) => Target::Resource(index),
+                None => Target::Value(node),
+            }),
+            Reached::Missing(span) => {
+                Err((span, Cow::Borrowed("what it should refer to is not set")))
+            }
+            Reached::Unknown(span, why) => Err((span, why)),
+        }
+    }
+
+    fn link_index(&self, link: &Link) -> Rc<LinkIndex> {
+        // A link lives as long as the rules, so its address names it.
+        let key = std::ptr::from_ref(link).addr();
+        if let Some(index) = self.links.by_link.borrow().get(&key) {
+            return Rc::clone(index);
+        }
+        let mut index = LinkIndex::default();
+        for candidate in link
+            .kinds
+            .iter()
+            .flat_map(|kind| self.project.of_kind(kind))
+        {
+            let mut plain = Vec::new();
+            let mut is_plain = link.text.is_none();
+            for path in &link.by {
+                is_plain &= plain_references(
+                    &self.project.resource(*candidate).properties,
+                    &path.steps,
+                    link,
+                    &mut plain,
+                );
+            }
+            if is_plain {
+                for target in plain {
+                    let candidates = index.plain.entry(target).or_default();
+                    if candidates.last() != Some(candidate) {
+                        candidates.push(*candidate);
+                    }
+                }
+            } else {
+                index.rest.push(*candidate);
+            }
+        }
+        let index = Rc::new(index);
+        self.links
+            .by_link
+            .borrow_mut()
+            .insert(key, Rc::clone(&index));
+        index
+    }
+
+    /// Whether a candidate of a link refers to the target.
+    fn refers(
+        &self,
+        candidate: &'a Resource<'s>,
+        link: &Link,
+        around: Option<(&str, &str)>,
+        target: &Target<'a, 's>,
+    ) -> Truth {
+        let mut found = Vec::new();
+        for path in &link.by {
+            let from = if path.beside {
+                &candidate.attributes
+            } else {
+                &candidate.properties
+            };
+            self.walk_all(from, &path.steps, candidate.address_span, &mut found);
+        }
+        // The elements of a list count one by one, also where the path does not say `[*]`.
+        let mut answer = Truth::False;
+        for reached in found {
+            let one =
+                match reached {
+                    Reached::Value(node) => match &node.value {
+                        Value::List(items) => Truth::any(items.iter().map(|item| {
+                            match self.settle_value(item, item.span) {
+                                Reached::Value(item) => self.is_target(item, link, around, target),
+                                Reached::Missing(_) => Truth::False,
+                                Reached::Unknown(..) => Truth::Unknown,
+                            }
+                        })),
+                        _ => self.is_target(node, link, around, target),
+                    },
+                    Reached::Missing(_) => Truth::False,
+                    Reached::Unknown(..) => Truth::Unknown,
+                };
+            match one {
+                Truth::True => return Truth::True,
+                Truth::Unknown => answer = Truth::Unknown,
+                Truth::False => {}
+            }
+        }
+        answer
+    }
+
+    fn is_target(
+        &self,
+        node: &'a Node<'s>,
+        link: &Link,
+        around: Option<(&str, &str)>,
+        target: &Target<'a, 's>,
+    ) -> Truth {
+        let target = match target {
+            Target::Value(value) => return same(node, value),
+            Target::Resource(index) => *index,
+        };
+        let counts = |reference: &pillarlint_parser::tree::Reference<'_>| {
+            reference.origin == Origin::Resource(target)
+                && link
+                    .attribute
+                    .as_ref()
+                    .is_none_or(|wanted| reference.attribute == *wanted)
+        };
+        if let Value::Symbol(symbol) = &node.value {
+            match (&**symbol, around) {
+                (Symbol::Reference(reference), None) if counts(reference) => return Truth::True,
+                (Symbol::Text(pieces), None)
+                    if pieces.iter().any(|piece| match &piece.value {
+                        Value::Symbol(symbol) => {
+                            matches!(&**symbol, Symbol::Reference(one) if counts(one))
+                        }
+                        _ => false,
+                    }) =>
+                {
+                    return Truth::True;
+                }
+                (Symbol::Text(pieces), Some((before, after))) => {
+                    let (first, middle) = strip(pieces, before, after);
+                    if let (true, [one]) = (first, middle)
+                        && let Value::Symbol(symbol) = &one.value
+                        && matches!(&**symbol, Symbol::Reference(one) if counts(one))
+                    {
+                        return Truth::True;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.is_name_of(node, link, around, target)
+    }
+
+    /// Whether a value spells the target's own name.
+    fn is_name_of(
+        &self,
+        node: &'a Node<'s>,
+        link: &Link,
+        around: Option<(&str, &str)>,
+        target: u32,
+    ) -> Truth {
+        let resource = self.project.resource(target);
+        let name = match &link.name {
+            None => Reached::Missing(resource.address_span),
+            Some(path) => self.walk(&resource.properties, &path.steps, resource.address_span),
+        };
+        let (before, after) = around.unwrap_or(("", ""));
+        match name {
+            Reached::Value(name) => spelled(node, before, name, after),
+            Reached::Unknown(..) => Truth::Unknown,
+            // A name that the service makes up cannot be written or given beforehand.
+            Reached::Missing(_) => match &node.value {
+                Value::Symbol(symbol) => match &**symbol {
+                    Symbol::Unknown(_) | Symbol::Choice(_) => Truth::Unknown,
+                    Symbol::Reference(_) => Truth::False,
+                    Symbol::Text(pieces) => if pieces
+                        .iter()
+                        .any(|piece| {
+                            matches!(&piece.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Unknown(_)))
+                        }) { Truth::Unknown } else { Truth::False },
+                },
+                _ => Truth::False,
+            },
+        }
+    }
+
+    pub(crate) fn referenced(&self, kinds: &[String]) -> Answer<'a, 's> {
+        let Some(subject) = self.subject else {
+            return Answer::plain(Truth::Unknown);
+        };
+        let place = At::place(self.project.resource(subject).address_span);
+        let truth = Truth::any(self.project.edges_to(subject).map(|edge| match edge.from {
+            Some(from) if from == subject => Truth::False,
+            Some(from) => {
+                let resource = self.project.resource(from);
+                if kinds.is_empty() || kinds.iter().any(|kind| *kind == resource.kind) {
+                    self.exists(resource)
+                } else {
+                    Truth::False
+                }
+            }
+            None => kinds.is_empty().into(),
+        }));
+        Answer {
+            why: (truth == Truth::Unknown).then_some(Cow::Borrowed(
+                "what refers to it exists only under a condition",
+            )),
+            ..Answer::at(truth, place)
+        }
+    }
+}
+
+enum Target<'a, 's> {
+    Resource(u32),
+    Value(&'a Node<'s>),
+}
+
+/// Collects the resources that a path refers to by plain references; false where it holds anything else
+/// that might refer.
+fn plain_references(node: &Node<'_>, steps: &[Step], link: &Link, found: &mut Vec<u32>) -> bool {
+    match &node.value {
+        Value::Symbol(symbol) => match &**symbol {
+            Symbol::Reference(reference) if steps.iter().all(|step| *step == Step::All) => {
+                match reference.origin {
+                    Origin::Resource(index) => {
+                        let counts = link
+                            .attribute
+                            .as_ref()
+                            .is_none_or(|wanted| reference.attribute == *wanted);
+                        if counts {
+                            found.push(index);
+                        }
+                        true
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        },
+        Value::Null => true,
+        Value::List(items) => {
+            let rest = match steps.first() {
+                None => steps,
+                Some(Step::All) => &steps[1..],
+                Some(_) => return true,
+            };
+            items
+                .iter()
+                .all(|item| plain_references(item, rest, link, found))
+        }
+        Value::Map(map) => match steps.first() {
+            None => true,
+            Some(Step::Key(key)) => map
+                .get(key)
+                .is_none_or(|value| plain_references(value, &steps[1..], link, found)),
+            Some(_) => false,
+        },
+        // A literal may spell the target's name.
+        _ => link.name.is_none() && steps.is_empty() && link.text.is_none(),
+    }
+}
+
+/// The pieces between two literal ends, and whether the ends fit.
+fn strip<'p, 's>(pieces: &'p [Node<'s>], before: &str, after: &str) -> (bool, &'p [Node<'s>]) {
+    let mut middle = pieces;
+    if !before.is_empty() {
+        match middle.split_first() {
+            Some((first, rest)) if first.as_str() == Some(before) => middle = rest,
+            _ => return (false, middle),
+        }
+    }
+    if !after.is_empty() {
+        match middle.split_last() {
+            Some((last, rest)) if last.as_str() == Some(after) => middle = rest,
+            _ => return (false, middle),
+        }
+    }
+    (true, middle)
+}
+
+/// Whether a value is a name with text around it.
+fn spelled(node: &Node<'_>, before: &str, name: &Node<'_>, after: &str) -> Truth {
+    if before.is_empty() && after.is_empty() {
+        return same(node, name);
+    }
+    match (
+        crate::operator::known_text(node),
+        crate::operator::known_text(name),
+    ) {
+        (Some(text), Some(name)) => text
+            .strip_prefix(before)
+            .and_then(|text| text.strip_suffix(after))
+            .is_some_and(|text| text == name)
+            .into(),
+        (Some(text), None) => {
+            let fits = text.len() > before.len() + after.len()
+                && text.starts_with(before)
+                && text.ends_with(after);
+            if fits { Truth::Unknown } else { Truth::False }
+        }
+        (None, _) => {
+            let Value::Symbol(symbol) = &node.value else {
+                return Truth::False;
+            };
+            let Symbol::Text(pieces) = &**symbol else {
+                return Truth::Unknown;
+            };
+            // The name may itself be joined of pieces, the outer ones run together with the ends.
+            let own = match &name.value {
+                Value::Symbol(symbol) => match &**symbol {
+                    Symbol::Text(pieces) => pieces.as_slice(),
+                    _ => std::slice::from_ref(name),
+                },
+                _ => std::slice::from_ref(name),
+            };
+            let render = |pieces: &[Node<'_>]| -> String {
+                pieces
+                    .iter()
+                    .map(|piece| match piece.as_str() {
+                        Some(text) => text.to_owned(),
+                        None => format!("\u{1}{}\u{1}", symbol_key(piece)),
+                    })
+                    .collect()
+            };
+            if render(pieces) == format!("{before}{}{after}", render(own)) {
+                Truth::True
+            } else {
+                Truth::Unknown
+            }
+        }
+    }
+}
+
+/// A text that is equal for equal references.
+pub(crate) fn symbol_key(node: &Node<'_>) -> String {
+    match &node.value {
+        Value::Symbol(symbol) => match &**symbol {
+            Symbol::Reference(reference) => format!(
+                "{:?}.{}{:?}",
+                reference.origin, reference.attribute, reference.indices
+            ),
+            _ => format!("{:?}", node.span),
+        },
+        _ => format!("{:?}", node.span),
+    }
+}
