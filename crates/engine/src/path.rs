@@ -220,6 +220,13 @@ pub(crate) fn head_of(node: &Node<'_>) -> Span {
 /// Why a value is not known, for people.
 pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
     use pillarlint_parser::tree::Origin;
+    if let Some(unknown) = node.as_list().and_then(|items| {
+        items
+            .iter()
+            .find(|item| matches!(item.value, Value::Symbol(_)))
+    }) {
+        return why_unknown(unknown);
+    }
     let Value::Symbol(symbol) = &node.value else {
         return Cow::Borrowed(match node.scalar_text() {
             Some(text) if text.contains("{{resolve:") => DYNAMIC,
