@@ -301,11 +301,13 @@ impl<'a, 's> Asking<'a, 's> {
                 Value::Symbol(symbol) => match &**symbol {
                     Symbol::Unknown(_) | Symbol::Choice(_) => Truth::Unknown,
                     Symbol::Reference(_) => Truth::False,
-                    Symbol::Text(pieces) => if pieces
-                        .iter()
-                        .any(|piece| {
-                            matches!(&piece.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Unknown(_)))
-                        }) { Truth::Unknown } else { Truth::False },
+                    Symbol::Text(pieces) => {
+                        if may_spell(pieces, target) {
+                            Truth::Unknown
+                        } else {
+                            Truth::False
+                        }
+                    }
                 },
                 _ => Truth::False,
             },
@@ -386,6 +388,26 @@ fn plain_references(node: &Node<'_>, steps: &[Step], link: &Link, found: &mut Ve
         // A literal may spell the target's name.
         _ => link.name.is_none() && steps.is_empty() && link.text.is_none(),
     }
+}
+
+/// Whether a joined text may still turn out as the wanted one: a piece of it is not known at all, or stands beside
+/// the reference to the target and is given at deployment.
+fn may_spell(pieces: &[Node<'_>], target: u32) -> bool {
+    let mut refers = false;
+    let mut given = false;
+    for piece in pieces {
+        let Value::Symbol(symbol) = &piece.value else {
+            continue;
+        };
+        match &**symbol {
+            Symbol::Reference(reference) if reference.origin == Origin::Resource(target) => {
+                refers = true;
+            }
+            Symbol::Reference(_) | Symbol::Text(_) => given = true,
+            Symbol::Choice(_) | Symbol::Unknown(_) => return true,
+        }
+    }
+    refers && given
 }
 
 /// The pieces between two literal ends, and whether the ends fit.

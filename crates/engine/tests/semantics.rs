@@ -816,3 +816,37 @@ fn mistakes_have_places() {
         );
     }
 }
+
+/// A check is asked in at most 16 worlds, however many conditions it needs; what is open then is unknown.
+#[test]
+fn worlds_are_bounded() {
+    let checks = "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.Tags, count-at-least: 3, absent: fail }\n  message: too few";
+    for (conditions, expected) in [
+        (2, "fail 11 too few"),
+        (
+            3,
+            "pass*1; fail 14 too few when not C2 or C2 and not C1 or C1 and C2 and not C0",
+        ),
+        (26, "unknown"),
+    ] {
+        let mut template = "Parameters:\n".to_owned();
+        for n in 0..conditions {
+            template += &format!("  P{n}: {{ Type: String }}\n");
+        }
+        template += "Conditions:\n";
+        for n in 0..conditions {
+            template += &format!("  C{n}: !Equals [!Ref P{n}, a]\n");
+        }
+        template += "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      Tags:\n";
+        for n in 0..conditions {
+            template +=
+                &format!("        - !If [C{n}, {{ Key: K{n}, Value: v }}, !Ref AWS::NoValue]\n");
+        }
+        let said = ask(checks, &template);
+        if conditions == 26 {
+            assert!(said.contains(expected), "{said}");
+        } else {
+            assert_eq!(said, expected);
+        }
+    }
+}
