@@ -267,33 +267,29 @@ impl<'a, 's> Subject<'a, 's> {
         }
     }
 
-    /// Worlds in words. Two that differ in one condition alone are one without it.
+    /// Worlds in words, as few as say the same.
     fn describe(&self, mut worlds: Vec<World>) -> Option<String> {
+        // A condition says nothing where its opposite, with no more beside it, is another world.
+        while let Some((at, condition)) = worlds.iter().enumerate().find_map(|(at, world)| {
+            let idle = |&(condition, held): &(ConditionId, bool)| {
+                worlds.iter().enumerate().any(|(other, beside)| {
+                    other != at
+                        && beside.contains(&(condition, !held))
+                        && beside
+                            .iter()
+                            .all(|one| one.0 == condition || world.contains(one))
+                })
+            };
+            let (condition, _) = world.iter().copied().find(idle)?;
+            Some((at, condition))
+        }) {
+            worlds[at].retain(|(one, _)| *one != condition);
+        }
         for world in &mut worlds {
             world.sort_unstable();
         }
-        loop {
-            let mut merged = None;
-            'search: for (a, left) in worlds.iter().enumerate() {
-                for (b, right) in worlds.iter().enumerate().skip(a + 1) {
-                    if left.len() != right.len() {
-                        continue;
-                    }
-                    let mut differing = left.iter().zip(right).filter(|(a, b)| a != b);
-                    if let (Some((one, other)), None) = (differing.next(), differing.next())
-                        && one.0 == other.0
-                    {
-                        merged = Some((a, b, one.0));
-                        break 'search;
-                    }
-                }
-            }
-            let Some((a, b, condition)) = merged else {
-                break;
-            };
-            worlds.remove(b);
-            worlds[a].retain(|(one, _)| *one != condition);
-        }
+        worlds.sort();
+        worlds.dedup();
         let words: Vec<String> = worlds
             .iter()
             .map(|world| {

@@ -825,7 +825,7 @@ fn worlds_are_bounded() {
         (2, "fail 11 too few"),
         (
             3,
-            "pass*1; fail 14 too few when not C2 or C2 and not C1 or C1 and C2 and not C0",
+            "pass*1; fail 13 too few when not C0 or not C1 or not C2",
         ),
         (26, "unknown"),
     ] {
