@@ -56,7 +56,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let after = FileId(u32::try_from(files.len())?);
     let (framework, mut problems) = load::framework(after, &practices_file.text);
-    let context = Context::new(&framework, &below("shapes"), &below("data"));
+    let (shapes, data) = (below("shapes"), below("data"));
+    let context = Context::new(&framework, &shapes, &data);
     let rules: Vec<RuleFile<'_>> = files
         .iter()
         .zip(0u32..)
@@ -92,8 +93,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         return Err(format!("{} mistakes in the rules", problems.len()).into());
     }
-    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("rules.postcard");
-    std::fs::write(out, encode(&loaded, &framework)?)?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(out.join("rules.postcard"), encode(&loaded, &framework)?)?;
+    // A user's own rules may refer to these too, and are loaded from text.
+    for (name, files) in [("shapes.rs", shapes), ("data.rs", data)] {
+        let texts: Vec<_> = files.iter().map(|(_, id, text)| (id, text)).collect();
+        std::fs::write(out.join(name), format!("&{texts:?}"))?;
+    }
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Check templates
     Check(CheckArgs),
-    /// Explain a rule, a best practice, a question or a pillar
+    /// Explain a rule, a best practice, a question or a pillar; list the rules for a kind
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
@@ -65,7 +65,7 @@ A rule that is named is on whatever the preset; the others filter within it.
 Exit codes:
   0  nothing found
   1  findings
-  2  wrong usage, or a rule file of your own is wrong
+  2  wrong usage, or a mistake in rules of your own
   3  something could not be read, or a folder held nothing to check
 Where several hold, the highest is given.
 
@@ -131,7 +131,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// A folder with rules of your own, added to those of pillarlint
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Option<PathBuf>,
 }
@@ -143,17 +143,27 @@ Examples:
   pillarlint explain CKV_AWS_157        the same, by its id in another tool
   pillarlint explain REL10-BP01         a best practice, and the rules that check it
   pillarlint explain SEC08              a question
-  pillarlint explain security           a pillar")]
+  pillarlint explain security           a pillar
+  pillarlint explain AWS::S3::Bucket    the rules for a kind
+  pillarlint explain 's3-*'             the rules that a glob names")]
 pub(crate) struct ExplainArgs {
-    /// A rule, the id of the same check in another tool, a best practice, a question or a pillar
+    /// A rule, the id of the same check in another tool, a best practice, a question, a pillar, a kind or a glob
     pub(crate) subject: String,
 
-    /// A folder with rules of your own, added to those of pillarlint
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+`pillarlint check --help` says what a SELECTOR is.
+
+Examples:
+  pillarlint rules --select SEC08               the rules behind one question of the framework
+  pillarlint rules --select AWS::S3::Bucket     the rules for a kind
+  pillarlint rules --preset recommended         the rules that are on by default
+  pillarlint rules --format json")]
 pub(crate) struct RulesArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
@@ -175,6 +185,7 @@ Examples:
   pillarlint test rules/ --only my-rule")]
 pub(crate) struct TestArgs {
     /// The folder with the rules [default: the rules that come with pillarlint]
+    #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
     /// Test only these rules (a comma list; may be repeated)
@@ -190,7 +201,7 @@ pub(crate) enum Format {
     Text,
     /// A line for each finding
     Concise,
-    /// See docs/json-output.md
+    /// One document, for other programs (docs/json-output.md)
     Json,
 }
 
@@ -200,7 +211,7 @@ pub(crate) enum ListFormat {
     /// Columns, for reading
     #[default]
     Table,
-    /// See docs/json-output.md
+    /// One document, for other programs (docs/json-output.md)
     Json,
 }
 

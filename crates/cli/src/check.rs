@@ -24,7 +24,7 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         .selection
         .rules
         .as_deref()
-        .map(own_rules::added)
+        .map(|folder| own_rules::added(folder, console.errors))
         .transpose()?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let plan = plan(args, ruleset)?;
@@ -175,7 +175,7 @@ fn check_inputs(
             path: folder.clone(),
             text: String::new(),
         });
-        reports.push(problem(place, "holds no template to check"));
+        reports.push(problem(place, &nothing_to_check()));
     }
     let outcome = settle(
         reports,
@@ -188,6 +188,15 @@ fn check_inputs(
         sources,
         counts,
     })
+}
+
+/// What is said of a folder without a template.
+fn nothing_to_check() -> String {
+    let extensions = files::EXTENSIONS.map(|extension| format!(".{extension}"));
+    let extensions = extensions.join(", ");
+    format!(
+        "holds no template to check (looked at {extensions} files, but for what .gitignore names)"
+    )
 }
 
 fn file_id(index: usize) -> FileId {

@@ -1,16 +1,20 @@
-//! `pillarlint explain`: a rule, a best practice, a question or a pillar, for reading.
+//! `pillarlint explain`: a rule, a best practice, a question, a pillar, or the rules for a kind, for reading.
 
 use crate::args::ExplainArgs;
-use crate::text::{count, escape, prose, wrap};
-use crate::{CLEAN, Console, Failure, own_rules};
+use crate::text::{count, prose, wrap};
+use crate::{CLEAN, Console, Failure, own_rules, selector_of};
 use pillarlint_engine::framework::{KeyPractice, Pillar, Practice, Question};
-use pillarlint_engine::rule::Certainty;
+use pillarlint_engine::rule::{Certainty, Preset};
 use pillarlint_engine::ruleset::{Rule, Ruleset};
-use pillarlint_engine::selector::{self, Place};
+use pillarlint_engine::selector::{self, Place, Selector};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = args.rules.as_deref().map(own_rules::added).transpose()?;
+    let own = args
+        .rules
+        .as_deref()
+        .map(|folder| own_rules::added(folder, console.errors))
+        .transpose()?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let mut page = Page {
         ruleset,
@@ -50,16 +54,7 @@ pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failu
                 page.practice(pillar, question, practice)?;
             }
         }
-        None => {
-            let suggestion = selector::suggestion(subject, ruleset);
-            let suggestion =
-                suggestion.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-            let subject = escape(subject);
-            let message = format!(
-                "no rule, alias, practice, question or pillar is named `{subject}`{suggestion}"
-            );
-            return Err(Failure::Usage(message));
-        }
+        None => page.rules(subject, &selector_of(subject, ruleset)?)?,
     }
     Ok(CLEAN)
 }
@@ -117,6 +112,16 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// The rules behind a selector of several: a kind, or a glob.
+    fn rules(&mut self, subject: &str, selector: &Selector) -> io::Result<()> {
+        let selected = std::slice::from_ref(selector);
+        let active = selector::active(self.ruleset, Preset::All, selected, &[]);
+        let rules = self.ruleset.rules.iter().zip(active);
+        let rules: Vec<&Rule> = rules.filter_map(|(rule, on)| on.then_some(rule)).collect();
+        self.title(subject, &count(rules.len(), "rule"))?;
+        rules.into_iter().try_for_each(|rule| self.rule_item(rule))
+    }
+
     fn practice(
         &mut self,
         pillar: &Pillar,
@@ -134,17 +139,7 @@ impl<'a> Page<'a> {
             return self.line("\nNo rule checks it: many practices cannot be seen in a template.");
         }
         self.line("\nRules that check it")?;
-        for rule in rules {
-            let header = &rule.header;
-            self.item(&format!(
-                "{}  {} ({}, {})",
-                header.id,
-                header.title,
-                header.severity.name(),
-                header.preset.name()
-            ))?;
-        }
-        Ok(())
+        rules.into_iter().try_for_each(|rule| self.rule_item(rule))
     }
 
     fn question(&mut self, pillar: &Pillar, question: &Question) -> io::Result<()> {
@@ -224,6 +219,14 @@ impl<'a> Page<'a> {
     fn section(&mut self, name: &str, text: &str) -> io::Result<()> {
         let text = prose(text, self.width, 2);
         write!(self.out, "\n{name}\n{text}")
+    }
+
+    /// A rule as an entry of a list.
+    fn rule_item(&mut self, rule: &Rule) -> io::Result<()> {
+        let header = &rule.header;
+        let (id, title) = (&header.id, &header.title);
+        let (severity, preset) = (header.severity.name(), header.preset.name());
+        self.item(&format!("{id}: {title} ({severity}, {preset})"))
     }
 
     /// An entry of a list, wrapped under itself.

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Files with these extensions are looked at in folders; a file that is named always is.
-const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "template", "cfn"];
+pub(crate) const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "template", "cfn"];
 
 /// Something to read.
 #[derive(Debug)]

@@ -65,12 +65,6 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<UnknownSelector> for Failure {
-    fn from(error: UnknownSelector) -> Self {
-        Self::Usage(error.to_string())
-    }
-}
-
 /// Runs the program with its arguments (its own name first), and gives the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -> u8 {
     let cli = match Cli::try_parse_from(args) {
@@ -124,6 +118,8 @@ fn report_failure(failure: &Failure, errors: &mut dyn Write, color: bool, width:
         Failure::Rules(loaded) => {
             let style = report::Style { color, width };
             let _ = report::text::problems(&loaded.problems, &loaded.sources, style, errors);
+            let mistakes = text::count(loaded.problems.len(), "mistake");
+            let _ = writeln!(errors, "error: {mistakes} in rule files; nothing was done");
             USAGE
         }
         // Whoever reads the output closed it (`| head`): that is their right.
@@ -144,9 +140,28 @@ fn completions(shell: clap_complete::Shell, console: &mut Console) -> Result<u8,
 }
 
 /// The selectors of a list of arguments.
-fn selectors(texts: &[String], ruleset: &Ruleset) -> Result<Vec<Selector>, UnknownSelector> {
+fn selectors(texts: &[String], ruleset: &Ruleset) -> Result<Vec<Selector>, Failure> {
     texts
         .iter()
-        .map(|text| selector::parse(text, ruleset))
+        .map(|text| selector_of(text, ruleset))
         .collect()
+}
+
+/// The selector that a text is. One that names nothing may be how names begin: `s3` is meant as `s3-*`.
+fn selector_of(text: &str, ruleset: &Ruleset) -> Result<Selector, Failure> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Failure::Usage("a selector is empty".to_owned()));
+    }
+    selector::parse(text, ruleset).map_err(|error| {
+        let globs = ["-*", "::*"].map(|rest| format!("{text}{rest}"));
+        let mut globs = globs.into_iter();
+        let glob = globs.find(|glob| selector::parse(glob, ruleset).is_ok());
+        let suggestion = glob.or(error.suggestion);
+        let error = UnknownSelector {
+            suggestion,
+            ..error
+        };
+        Failure::Usage(error.to_string())
+    })
 }

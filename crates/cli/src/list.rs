@@ -14,7 +14,7 @@ pub(crate) fn run(args: &RulesArgs, console: &mut Console) -> Result<u8, Failure
         .selection
         .rules
         .as_deref()
-        .map(own_rules::added)
+        .map(|folder| own_rules::added(folder, console.errors))
         .transpose()?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let select = selectors(&args.selection.select, ruleset)?;

@@ -1,4 +1,5 @@
-//! Rules from a folder: `**/*.yaml`, with `shapes/` and `data/` beside them.
+//! Rules from a folder: `**/*.yaml`, with `shapes/` and `data/` beside them; the shapes and data that come
+//! with pillarlint are at hand too.
 
 #![allow(
     clippy::disallowed_methods,
@@ -7,11 +8,13 @@
 
 use crate::Failure;
 use crate::files;
+use crate::text::escape;
 use pillarlint_engine::framework::Framework;
 use pillarlint_engine::load::{self, RuleFile};
 use pillarlint_engine::ruleset::{Rule, Ruleset};
-use pillarlint_parser::source::{FileId, SourceFile, SourceMap, decode};
+use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span, decode};
 use pillarlint_parser::tree::{Level, Problem};
+use std::io::Write;
 use std::path::Path;
 
 /// What a folder of rules held.
@@ -35,8 +38,9 @@ pub(crate) fn alone(folder: &Path) -> Result<Ruleset, Failure> {
     Ok(ruleset)
 }
 
-/// The rules that come with pillarlint, with those of a folder added.
-pub(crate) fn added(folder: &Path) -> Result<Ruleset, Failure> {
+/// The rules that come with pillarlint, with those of a folder added. One with the id of ours takes its
+/// place, and a note says so: nobody should find out by what is no longer found.
+pub(crate) fn added(folder: &Path, notes: &mut dyn Write) -> Result<Ruleset, Failure> {
     let embedded = pillarlint_rules::ruleset();
     let copy = |rule: &Rule| {
         Rule::loaded(
@@ -50,7 +54,21 @@ pub(crate) fn added(folder: &Path) -> Result<Ruleset, Failure> {
         embedded.framework().clone(),
         embedded.iam_actions,
     );
-    ruleset.extend(right(load_folder(folder, embedded.framework())?)?);
+    let own = right(load_folder(folder, embedded.framework())?)?;
+    let replaced = own
+        .iter()
+        .filter(|rule| ruleset.rule(&rule.header.id).is_some());
+    for Rule { header, .. } in replaced {
+        let (id, folder) = (&header.id, files::shown(folder));
+        // Nothing more can be done where not even this can be written.
+        let _ = writeln!(
+            notes,
+            "note: `{}` of {} takes the place of the rule that comes with pillarlint",
+            escape(id),
+            escape(&folder)
+        );
+    }
+    ruleset.extend(own);
     Ok(ruleset)
 }
 
@@ -71,11 +89,31 @@ enum Role {
 }
 
 fn load_folder(folder: &Path, framework: &Framework) -> Result<Loaded, Failure> {
-    let mut sources = SourceMap::default();
-    let mut problems = Vec::new();
-    let mut roles = Vec::new();
+    if folder.is_file() {
+        let path = files::shown(folder);
+        let message = format!("{path} is a file; name the folder that holds the rules");
+        return Err(Failure::Usage(message));
+    }
     let paths = files::yaml_below(folder)
         .map_err(|(path, why)| Failure::Usage(format!("cannot read {path}: {why}")))?;
+    let mut sources = SourceMap::default();
+    let mut problems = Vec::new();
+    // What each source is to the loader, and its name; nothing for one that could not be read.
+    let mut roles: Vec<Option<(Role, String)>> = Vec::new();
+    // Ours come first, so that the folder's own of the same name take their place.
+    let ours = [
+        (Role::Shape, "shapes", pillarlint_rules::SHAPES),
+        (Role::Data, "data", pillarlint_rules::DATA),
+    ];
+    for (role, folder, texts) in ours {
+        for (name, text) in texts {
+            roles.push(Some((role, (*name).to_owned())));
+            sources.files.push(SourceFile {
+                path: format!("{folder}/{name}.yaml of pillarlint"),
+                text: (*text).to_owned(),
+            });
+        }
+    }
     for path in paths {
         let Some(role) = role(folder, &path) else {
             continue;
@@ -84,24 +122,21 @@ fn load_folder(folder: &Path, framework: &Framework) -> Result<Loaded, Failure> 
         let text = std::fs::read(&path)
             .map_err(|error| files::why(&error))
             .and_then(|bytes| decode(bytes).map_err(|error| error.to_string()));
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        roles.push(text.is_ok().then(|| (role, name.into_owned())));
         let text = text.unwrap_or_else(|why| {
-            let place = pillarlint_parser::source::Span::new(file, 0, 0);
-            problems.push(Problem::error(place, why));
+            problems.push(Problem::error(Span::new(file, 0, 0), why));
             String::new()
         });
-        let id = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        roles.push((role, id));
         let path = files::shown(&path);
         sources.files.push(SourceFile { path, text });
     }
     let of = |wanted: Role| {
         let files = sources.files.iter().zip(&roles).zip(0..);
-        let files = files.filter(move |((_, (role, _)), _)| *role == wanted);
-        files.map(|((source, (_, id)), file)| (FileId(file), id.as_str(), source.text.as_str()))
+        files.filter_map(move |((source, role), file)| {
+            let (role, id) = role.as_ref()?;
+            (*role == wanted).then_some((FileId(file), id.as_str(), source.text.as_str()))
+        })
     };
     let shapes: Vec<_> = of(Role::Shape).collect();
     let data: Vec<_> = of(Role::Data).collect();

@@ -90,6 +90,19 @@ pub(crate) fn prose(text: &str, width: usize, indent: usize) -> String {
     out
 }
 
+/// The beginning of a rule's prose (Markdown) as a text of its own: what stands before the first list, code or
+/// further paragraph, without the colon that leads over to it.
+pub(crate) fn lead(text: &str) -> String {
+    let is_more = |line: &str| line.is_empty() || line.starts_with("```") || line.starts_with("- ");
+    let lines = text.trim().lines().map(str::trim);
+    let lead: Vec<&str> = lines.take_while(|line| !is_more(line)).collect();
+    let lead = lead.join(" ");
+    match lead.strip_suffix(':') {
+        Some(sentence) => format!("{sentence}."),
+        None => lead,
+    }
+}
+
 /// `1 finding`, `2 findings`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -125,6 +138,20 @@ mod tests {
             "averyveryverylongword\nb\n"
         );
         assert_eq!(wrap("", 5, 0), "\n");
+    }
+
+    #[test]
+    fn a_lead_stands_alone() {
+        for (input, expected) in [
+            ("Set A.", "Set A."),
+            ("Set A,\nor B.\n\nMore.", "Set A, or B."),
+            ("Set A:\n\n```yaml\nA: 1\n```\n", "Set A."),
+            ("Set A: it helps.\n```yaml\nA: 1\n```\n", "Set A: it helps."),
+            ("\nOne of:\n- A\n- B", "One of."),
+            ("", ""),
+        ] {
+            assert_eq!(lead(input), expected);
+        }
     }
 
     #[test]

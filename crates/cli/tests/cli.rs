@@ -99,6 +99,7 @@ fn check(files: &[(&str, &str)], args: &[&str], code: i32, stdout: &str) {
     );
 }
 
+const NOTHING: &str = "holds no template to check (looked at .yaml, .yml, .json, .template, .cfn files, but for what .gitignore names)";
 const FOUND: &str = "a.yaml:2:3: high queue-named the queue has no name [OPS05-BP07] (Queue)\n";
 
 #[test]
@@ -128,6 +129,26 @@ fn exit_codes() {
     );
 }
 
+/// What was passed over is counted, and a folder without a template says what was looked for.
+#[test]
+fn nothing_is_passed_over_in_silence() {
+    check(
+        &[("a.yaml", CLEAN), ("package.json", "{}"), ("empty.yml", "")],
+        &[],
+        0,
+        "0 findings, 0 undecided, 0 errors, 0 warnings; 1 resource in 1 template; 2 other files passed over\n",
+    );
+    check(
+        &[("notes.txt", "")],
+        &[".", "notes.txt"],
+        3,
+        &format!(
+            ".: error {NOTHING}\n\
+             0 findings, 0 undecided, 1 error, 0 warnings; 0 resources in 0 templates; 1 other file passed over\n"
+        ),
+    );
+}
+
 #[test]
 fn wrong_usage_is_2() {
     let folder = folder(&[("a.yaml", UNNAMED)]);
@@ -145,6 +166,20 @@ fn wrong_usage_is_2() {
             "error: cannot read nowhere: no such file or folder\n",
         ),
         (["check", "--rules", "."], "a.yaml"),
+        (
+            ["check", "--rules", "."],
+            " mistakes in rule files; nothing was done\n",
+        ),
+        (
+            ["check", "--rules", "a.yaml"],
+            "error: a.yaml is a file; name the folder that holds the rules\n",
+        ),
+        (["check", "--select", "s3"], "; did you mean `s3-*`?\n"),
+        (
+            ["check", "--ignore", "AWS::S3"],
+            "; did you mean `AWS::S3::*`?\n",
+        ),
+        (["check", "--select", ""], "error: a selector is empty\n"),
         (
             ["check", "--severity", "awful"],
             "[possible values: info, low, medium, high, critical]",
@@ -379,13 +414,13 @@ fn a_folder_that_holds_nothing_is_said() {
         &[("x/a.txt", ""), ("a.yaml", CLEAN)],
         &["-q", "x", "."],
         3,
-        "x: error holds no template to check\n",
+        &format!("x: error {NOTHING}\n"),
     );
     check(
         &[("package.json", "{}")],
         &["-q"],
         3,
-        ".: error holds no template to check\n",
+        &format!(".: error {NOTHING}\n"),
     );
 }
 
@@ -524,6 +559,136 @@ fn own_rules_that_are_wrong_are_shown_like_findings() {
     }
 }
 
+/// A rule of one's own may take the place of one of ours, and may use our shapes and data.
+#[test]
+fn own_rules_stand_beside_and_before_ours() {
+    let ssh = root().join("rules/security/ec2/sg-ssh-open.yaml");
+    let ssh = std::fs::read_to_string(ssh).unwrap();
+    let mine = ssh
+        .replace("severity: critical", "severity: info")
+        .replace("port 22 is open to", "OURS");
+    let shape = "title: mine\nforms:\n  - kinds: [AWS::EC2::SecurityGroupIngress]\n    fields: { cidr: $.CidrIpv6 }\n";
+    let data = "title: mine\nsource: [https://example.com]\ndate: 2026-01-01\nvalues: [fifo]\n";
+    let tables = std::fs::read_to_string(Path::new(&own_rules()).join("queues/queue-named.yaml"))
+        .unwrap()
+        .replace("set: true", "in: { data: owner-tag-keys }, absent: fail")
+        .replace("the queue has no name", "not in the table");
+    let template = "\
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0 }]
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { QueueName: fifo }
+";
+    let args = |rules| {
+        let format = ["--format", "concise", "-q"];
+        [
+            &["check", "a.yaml", "--rules", rules],
+            &["--select", "sg-ssh-open,in-table"][..],
+            &format,
+        ]
+        .concat()
+    };
+    let note =
+        "note: `sg-ssh-open` of rules takes the place of the rule that comes with pillarlint\n";
+    let open = "a.yaml:5:83: info sg-ssh-open OURS `0.0.0.0/0` [SEC05-BP02] (Group)\n";
+    let fifo = "a.yaml:8:30: high in-table not in the table [OPS05-BP07] (Queue)\n";
+
+    let with_ours = folder(&[
+        ("a.yaml", template),
+        ("rules/sg-ssh-open.yaml", &mine),
+        ("rules/in-table.yaml", &tables),
+    ]);
+    let ran = run_in(with_ours.path(), &args("rules"), b"");
+    assert_eq!(
+        (ran.code, ran.stdout, ran.stderr.as_str()),
+        (1, format!("{open}{fifo}"), note)
+    );
+    let ran = run_in(with_ours.path(), &["rules", "--rules", "rules"], b"");
+    assert!(
+        ran.stdout
+            .contains("\nsg-ssh-open                      info ")
+    );
+    assert_eq!(ran.stderr, note);
+
+    // Data of the same name takes the place of ours.
+    let with_own_data = folder(&[
+        ("a.yaml", template),
+        ("rules/data/owner-tag-keys.yaml", data),
+        ("rules/in-table.yaml", &tables),
+    ]);
+    let ran = run_in(with_own_data.path(), &args("rules"), b"");
+    assert_eq!(ran.stderr, "");
+    assert!(!ran.stdout.contains("in-table"), "{}", ran.stdout);
+
+    // So does a shape, and what does not fit it any longer is a mistake.
+    let with_own_shape = folder(&[
+        ("a.yaml", template),
+        ("rules/shapes/sg-ingress.yaml", shape),
+        ("rules/sg-ssh-open.yaml", &mine),
+    ]);
+    let ran = run_in(with_own_shape.path(), &args("rules"), b"");
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(
+        ran.stderr.contains("rules/sg-ssh-open.yaml:"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn an_unreadable_rule_file_is_said_once() {
+    let folder = folder(&[("a.yaml", CLEAN), ("rules/x.txt", "")]);
+    std::fs::write(folder.path().join("rules/my-rule.yaml"), [0xFF, 0xFE]).unwrap();
+    let ran = run_in(folder.path(), &["check", "--rules", "rules"], b"");
+    let said = "error  rules/my-rule.yaml: the file is UTF-16; save it as UTF-8\n\nerror: 1 mistake in rule files; nothing was done\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, said));
+}
+
+/// The finding's own place comes first, wherever in the file the related ones stand.
+#[test]
+fn the_place_of_a_finding_comes_first() {
+    let far = "\
+Parameters:
+  Seconds:
+    Type: Number
+    Default: 60
+Conditions:
+  IsBig: !Equals [!Ref AWS::Region, eu-west-1]
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: x
+      MessageRetentionPeriod: !Ref Seconds
+";
+    let near = "\
+Parameters: { Seconds: { Type: Number, Default: 60 } }
+Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: x, MessageRetentionPeriod: !Ref Seconds } } }
+";
+    let one_line = r#"{"Parameters": {"Seconds": {"Type": "Number", "Default": 60}}, "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "x", "MessageRetentionPeriod": {"Ref": "Seconds"}}}}}"#;
+    for (text, place, frames) in [
+        (far, "[a.yaml:12:31]", 2),
+        (near, "[a.yaml:2:98]", 1),
+        (one_line, "[a.yaml:1:174]", 1),
+    ] {
+        let args = ["--preset", "strict", "--format", "text", "-q"];
+        let ran = run_check(folder(&[("a.yaml", text)]).path(), &args, b"");
+        let headings = ran.stdout.lines().filter(|line| line.contains("╭─["));
+        let headings: Vec<&str> = headings.collect();
+        assert_eq!(headings.len(), frames, "{}", ran.stdout);
+        assert!(headings[0].ends_with(place), "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains("the default of the parameter"),
+            "{}",
+            ran.stdout
+        );
+    }
+}
+
 #[test]
 fn examples_are_tests() {
     let rule =
@@ -574,6 +739,11 @@ fn everything_is_explained() {
         ("sec08", "SEC08: How do you protect your data at rest?\n"),
         ("SEC", "Security: "),
         ("security", "Security: "),
+        ("AWS::SQS::Queue", "AWS::SQS::Queue: "),
+        (
+            "queue-*",
+            "queue-*: 2 rules\n\n  queue-named: Queue has a name (high, recommended)\n",
+        ),
     ] {
         let ran = run_in(&root(), &["explain", subject, "--rules", &own_rules()], b"");
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{subject}");
@@ -620,6 +790,9 @@ fn help() {
     for (args, snapshot) in [
         (&["--help"][..], file!["snapshots/help.txt"]),
         (&["check", "--help"], file!["snapshots/help-check.txt"]),
+        (&["explain", "--help"], file!["snapshots/help-explain.txt"]),
+        (&["rules", "--help"], file!["snapshots/help-rules.txt"]),
+        (&["test", "--help"], file!["snapshots/help-test.txt"]),
     ] {
         let ran = run_in(&root(), args, b"");
         assert_eq!(ran.code, 0);
@@ -642,6 +815,7 @@ Parameters:
 Conditions:
   IsTest: !Equals [!Ref Stage, test]
 Resources:
+  Wrong: [1]
   Orders:
     Type: AWS::SQS::Queue
     Properties:
@@ -653,7 +827,6 @@ Resources:
     Properties:
       QueueNam: invoices
       MessageRetentionPeriod: !Ref Days
-  Wrong: [1]
 ";
     let folder = folder(&[("templates/app.yaml", text), ("package.json", "{}")]);
     for (args, snapshot) in [
@@ -686,19 +859,19 @@ fn showcase() {
         ran.stdout.clone(),
         snapbox::Data::read_from(&expected, None).raw()
     );
-    // The picture in the README is cut from the same output.
+}
+
+/// The picture at the top of the README is cut from what is really printed.
+#[test]
+fn readme() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let picture = readme
-        .split("```text\n")
-        .nth(1)
-        .and_then(|rest| rest.split("```").next())
-        .unwrap();
-    let shown = picture.lines().filter(|line| !line.starts_with(['$', '[']));
-    for line in shown.filter(|line| !line.contains("--undecided")) {
-        assert!(
-            ran.stdout.contains(line),
-            "the README shows what is not printed: {line}"
-        );
+    let picture = readme.split("```text\n").nth(1).unwrap();
+    let picture = picture.split("```").next().unwrap();
+    let (command, picture) = picture.split_once('\n').unwrap();
+    assert_eq!(command, "$ pillarlint check fixtures/showcase");
+    let printed = run_in(&root(), &["check", "fixtures/showcase"], b"").stdout;
+    for part in picture.split("[...]\n") {
+        assert!(printed.contains(part), "not printed:\n{part}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! One line for each finding: `path:line:column: severity rule message [practice] (address) when condition`.
 
-use super::{Options, Places, Run, addresses};
+use super::{Options, Places, Run, addresses, looked_at};
 use crate::text::{count, escape};
 use pillarlint_engine::finding::Finding;
 use pillarlint_engine::ruleset::Ruleset;
@@ -50,15 +50,18 @@ pub(crate) fn write(
         }
     }
     if options.summary {
+        let not_read = match outcome.not_read.len() {
+            0 => String::new(),
+            parts => format!(", {} not read", count(parts, "part")),
+        };
         writeln!(
             out,
-            "{}, {} undecided, {}, {}; {} in {}",
+            "{}, {} undecided, {}, {}{not_read}; {}",
             count(outcome.findings.len(), "finding"),
             outcome.undecided.len(),
             count(outcome.errors.len(), "error"),
             count(outcome.warnings.len(), "warning"),
-            count(outcome.resources, "resource"),
-            count(run.counts.templates, "template"),
+            looked_at(run),
         )?;
     }
     Ok(())

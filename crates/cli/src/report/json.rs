@@ -104,6 +104,7 @@ struct Summary<'r> {
     undecided: usize,
     errors: usize,
     warnings: usize,
+    not_read: usize,
     by_severity: BTreeMap<&'static str, usize>,
     by_pillar: BTreeMap<&'r str, usize>,
 }
@@ -260,6 +261,7 @@ fn summary<'r>(run: &Run, ruleset: &'r Ruleset) -> Summary<'r> {
         undecided: outcome.undecided.len(),
         errors: outcome.errors.len(),
         warnings: outcome.warnings.len(),
+        not_read: outcome.not_read.len(),
         by_severity,
         by_pillar,
     }

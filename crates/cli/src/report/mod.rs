@@ -4,6 +4,7 @@ pub(crate) mod concise;
 pub(crate) mod json;
 pub(crate) mod text;
 
+use crate::text::count;
 use pillarlint_engine::finding::Outcome;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_parser::source::{FileId, LineIndex, Position, SourceFile, SourceMap, Span};
@@ -106,6 +107,17 @@ fn addresses(addresses: &[String]) -> String {
         }
         all => shown(all),
     }
+}
+
+/// What a run looked at: `15 resources in 3 templates; 1 other file passed over`.
+fn looked_at(run: &Run) -> String {
+    let resources = count(run.outcome.resources, "resource");
+    let templates = count(run.counts.templates, "template");
+    let skipped = match run.counts.skipped_files {
+        0 => String::new(),
+        files => format!("; {} passed over", count(files, "other file")),
+    };
+    format!("{resources} in {templates}{skipped}")
 }
 
 /// The pillar that a rule belongs to; empty for a rule that is not in the ruleset.

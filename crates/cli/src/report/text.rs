@@ -3,8 +3,8 @@
 //! The only user of miette. Its stock source scans the file from the first byte for every label, and
 //! shows a minified file as one line of megabytes, so each frame brings its own few lines.
 
-use super::{Options, Places, Run, Style, addresses, path, pillar_of};
-use crate::text::{count, escape, escape_code, wrap};
+use super::{Options, Places, Run, Style, addresses, looked_at, path, pillar_of};
+use crate::text::{count, escape, escape_code, lead, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
@@ -124,9 +124,8 @@ fn write_finding(
         frames.note("when", &escape(when), out)?;
     }
     if let Some(rule) = ruleset.rule(&finding.rule) {
-        // What follows the first paragraph, mostly code, is left to `explain`.
-        let fix = rule.docs().fix.split("\n\n").next().unwrap_or_default();
-        frames.note("help", fix.trim_end_matches([':', '\n']), out)?;
+        // What follows, mostly code, is left to `explain`.
+        frames.note("help", &lead(&rule.docs().fix), out)?;
         if let Some(id) = rule.header.practices.first() {
             let title = ruleset
                 .framework()
@@ -203,17 +202,11 @@ fn write_summary(
         };
         parts.push(format!("{} undecided{hint}", outcome.undecided.len()));
     }
-    let resources = count(outcome.resources, "resource");
-    let templates = count(run.counts.templates, "template");
-    let skipped = match run.counts.skipped_files {
-        0 => String::new(),
-        number => format!("; {} passed over", count(number, "other file")),
-    };
-    writeln!(
-        out,
-        "{}\nChecked {resources} in {templates}{skipped}",
-        parts.join(", ")
-    )
+    writeln!(out, "{}\nChecked {}", parts.join(", "), looked_at(run))?;
+    if !outcome.findings.is_empty() {
+        writeln!(out, "Why, and the fix as code: pillarlint explain <rule>")?;
+    }
+    Ok(())
 }
 
 /// How many findings each pillar has of each severity.
