@@ -62,6 +62,19 @@ pub struct Answer<'a, 's> {
     pub culprit: bool,
     /// What is not known, where it is unknown.
     pub why: Option<Cow<'a, str>>,
+    /// Whether it rests on something that was not found.
+    pub missing: Missing,
+}
+
+/// Where something was looked for and not found. What was not read may hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// Nothing was missed.
+    Nothing,
+    /// Within the subject.
+    Here,
+    /// Anywhere in the template.
+    Elsewhere,
 }
 
 /// A place, and the value that stands there; where nothing does, the nearest thing.
@@ -96,6 +109,7 @@ impl<'a, 's> Answer<'a, 's> {
             at: None,
             culprit: false,
             why: None,
+            missing: Missing::Nothing,
         }
     }
 
@@ -104,6 +118,15 @@ impl<'a, 's> Answer<'a, 's> {
         Self {
             at: Some(at),
             ..Self::plain(truth)
+        }
+    }
+
+    /// The same answer, resting on something that was not found.
+    #[must_use]
+    pub fn missing(self, missing: Missing) -> Self {
+        Self {
+            missing: self.missing.max(missing),
+            ..self
         }
     }
 

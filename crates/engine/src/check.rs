@@ -1,6 +1,6 @@
 //! Rules are asked of a project.
 
-use crate::answer::{Answer, Truth};
+use crate::answer::{Answer, Missing, Truth};
 use crate::builtin;
 use crate::evaluate::{Asking, Binding, bind_subject};
 use crate::finding::{Finding, Report, Undecided};
@@ -10,6 +10,7 @@ use crate::path::{Reached, why_unknown};
 use crate::rule::{Body, Check, Domain, Header, Slot};
 use crate::ruleset::Ruleset;
 use crate::spelling;
+use pillarlint_parser::json;
 use pillarlint_parser::model::{ConditionId, Project, Scenario, Truth as Existence};
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Level, Node, Problem, Via, ViaKind};
@@ -79,6 +80,8 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         .filter_map(|after| u32::try_from(after.checked_sub(1)?).ok())
         .collect();
     broken.sort_unstable();
+    // Past the cap the mistakes are not told one by one.
+    let all_broken = project.rewritten || errors.len() >= json::MAX_PROBLEMS;
     for (index, resource) in (0u32..).zip(&project.resources) {
         let Some(asked) = plan.by_kind.get(&*resource.kind) else {
             continue;
@@ -98,7 +101,7 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
                         resource: Some(index),
                         scenario: resource.scenario,
                         gaps: Gaps {
-                            here: project.rewritten || broken.binary_search(&index).is_ok(),
+                            here: all_broken || broken.binary_search(&index).is_ok(),
                             elsewhere: incomplete,
                         },
                     };
@@ -167,7 +170,7 @@ enum Said {
 }
 
 impl<'a, 's> Subject<'a, 's> {
-    /// Asks one check, in as many worlds as its answer needs, and adds what it said.
+    /// Asks one check, and adds what it said.
     fn ask(
         &self,
         header: &Header,
@@ -175,16 +178,39 @@ impl<'a, 's> Subject<'a, 's> {
         world: &[(ConditionId, bool)],
         report: &mut Report,
     ) {
+        // Nearly always no condition matters, and one world is all there is.
+        let first = self.ask_in(check, world, None);
+        let needs_split = first.open.is_some() && first.is_undecided();
+        match first.elements.filter(|count| needs_split && *count > 1) {
+            // Each element has conditions of its own; together they would multiply.
+            Some(count) => {
+                for element in 0..count {
+                    let said = self.in_worlds(check, world, Some(element));
+                    self.add(header, said, world, report);
+                }
+            }
+            None if needs_split => {
+                let said = self.in_worlds(check, world, None);
+                self.add(header, said, world, report);
+            }
+            None => self.add(header, vec![(world.to_vec(), first.answers)], world, report),
+        }
+    }
+
+    /// What a check says in as many worlds as its answer needs.
+    fn in_worlds(
+        &self,
+        check: &Check,
+        world: &[(ConditionId, bool)],
+        element: Option<usize>,
+    ) -> Vec<(World, Vec<Said>)> {
         let mut worlds: Vec<World> = vec![world.to_vec()];
         let mut said: Vec<(World, Vec<Said>)> = Vec::new();
         while let Some(world) = worlds.pop() {
-            let (answers, open) = self.ask_in(check, &world);
-            let split = open.filter(|_| {
-                said.len() + worlds.len() + 2 <= MAX_WORLDS
-                    && answers
-                        .iter()
-                        .any(|one| matches!(one, Said::Unknown { .. }))
-            });
+            let asked = self.ask_in(check, &world, element);
+            let split = asked
+                .open
+                .filter(|_| said.len() + worlds.len() + 2 <= MAX_WORLDS && asked.is_undecided());
             match split {
                 Some(condition) => {
                     // The last one pushed is asked first: where the condition holds.
@@ -196,10 +222,10 @@ impl<'a, 's> Subject<'a, 's> {
                         }
                     }
                 }
-                None => said.push((world, answers)),
+                None => said.push((world, asked.answers)),
             }
         }
-        self.add(header, said, world, report);
+        said
     }
 
     /// Merges what was said in all worlds: what holds in each of them holds without condition.
@@ -313,12 +339,13 @@ impl<'a, 's> Subject<'a, 's> {
         Some(words.join(" or "))
     }
 
-    /// Asks one check in one world, and tells the first condition that an answer needed.
+    /// Asks one check in one world; of the first list that it goes into, all elements or one.
     fn ask_in(
         &self,
         check: &Check,
         world: &[(ConditionId, bool)],
-    ) -> (Vec<Said>, Option<ConditionId>) {
+        element: Option<usize>,
+    ) -> Asked {
         let asking = Asking {
             project: self.project,
             links: self.links,
@@ -327,12 +354,40 @@ impl<'a, 's> Subject<'a, 's> {
             scenario: self.scenario,
             world,
             open: Cell::new(None),
+            only: Cell::new(element),
             bindings: RefCell::new(Vec::with_capacity(check.slots as usize)),
         };
         bind_subject(&asking, self.resource);
-        let mut said = Vec::new();
-        each(&asking, self.gaps, check, &check.each, &mut said);
-        (said, asking.open.get())
+        let mut answers = Vec::new();
+        each(&asking, self.gaps, check, &check.each, &mut answers);
+        let open = asking.open.get();
+        let elements = check
+            .each
+            .first()
+            .filter(|_| open.is_some())
+            .and_then(|(domain, _)| asking.first_list(domain));
+        Asked {
+            answers,
+            open,
+            elements,
+        }
+    }
+}
+
+/// What a check said in one world.
+struct Asked {
+    answers: Vec<Said>,
+    /// The first condition that an answer needed and the world leaves open.
+    open: Option<ConditionId>,
+    /// How many elements the first list has that the check goes into.
+    elements: Option<usize>,
+}
+
+impl Asked {
+    fn is_undecided(&self) -> bool {
+        self.answers
+            .iter()
+            .any(|one| matches!(one, Said::Unknown { .. }))
     }
 }
 
@@ -369,17 +424,17 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
         let Some(condition) = condition else {
             continue;
         };
-        let answer = asking.ask(condition);
+        let answer = gaps.judge(asking.ask(condition));
         if answer.truth == Truth::Unknown {
             // Whether it applies is not known; if the answer is a pass all the same, nothing is open.
             if let Body::Expect(expect) = &check.body
-                && asking.ask(expect).truth == Truth::True
+                && gaps.judge(asking.ask(expect)).truth == Truth::True
             {
                 said.push(Said::Passed);
                 return;
             }
             if let Body::Fail(fail) = &check.body
-                && asking.ask(fail).truth == Truth::False
+                && gaps.judge(asking.ask(fail)).truth == Truth::False
             {
                 said.push(Said::Passed);
                 return;
@@ -392,10 +447,19 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
         }
     }
     let (answer, wanted) = match &check.body {
-        Body::Expect(condition) => (asking.ask(condition), Truth::True),
-        Body::Fail(condition) => (asking.ask(condition), Truth::False),
+        Body::Expect(condition) => (gaps.judge(asking.ask(condition)), Truth::True),
+        Body::Fail(condition) => (gaps.judge(asking.ask(condition)), Truth::False),
         Body::Builtin(call) => {
-            for found in builtin::places(asking, call) {
+            let found = builtin::places(asking, call);
+            // What they look for over the whole template may stand in what was not read.
+            if !found.is_empty() && gaps.elsewhere && builtin::looks_for_missing(&call.name) {
+                said.push(Said::Unknown {
+                    place: asking.subject_place(),
+                    why: "a part of the template was not read".to_owned(),
+                });
+                return;
+            }
+            for found in found {
                 said.push(Said::Failed {
                     place: found.span,
                     message: fill(&check.message, asking, &found.value),
@@ -409,25 +473,27 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
         Said::Passed
     } else if answer.truth == Truth::Unknown {
         unknown(asking, answer)
-    } else if gaps.hide(&answer) {
-        Said::Unknown {
-            place: answer
-                .at
-                .map_or_else(|| asking.subject_place(), |at| at.span),
-            why: "a part of the template was not read".to_owned(),
-        }
     } else {
         failed(asking, check, answer)
     });
 }
 
 impl Gaps {
-    /// Whether what is missing may stand in what was not read.
-    fn hide(self, answer: &Answer<'_, '_>) -> bool {
-        match &answer.at {
-            Some(at) if at.node.is_some() => false,
-            Some(_) => self.here,
-            None => self.elsewhere,
+    /// The answer, unless what it rests on may stand in what was not read.
+    fn judge<'a, 's>(self, answer: Answer<'a, 's>) -> Answer<'a, 's> {
+        let hidden = match answer.missing {
+            Missing::Nothing => false,
+            Missing::Here => self.here,
+            Missing::Elsewhere => self.elsewhere,
+        };
+        if hidden && answer.truth != Truth::Unknown {
+            Answer {
+                truth: Truth::Unknown,
+                why: Some(Cow::Borrowed("a part of the template was not read")),
+                ..answer
+            }
+        } else {
+            answer
         }
     }
 }

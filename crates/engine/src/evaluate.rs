@@ -3,7 +3,7 @@
 //! Logic is Kleene's. Where an answer needs a template condition that the world leaves open, the first
 //! such condition is remembered ([`Asking::open`]), and [`crate::check`] asks again for each of its answers.
 
-use crate::answer::{Answer, At, Truth};
+use crate::answer::{Answer, At, Missing, Truth};
 use crate::link::Links;
 use crate::path::{Reached, head_of, why_unknown};
 use crate::rule::{
@@ -46,6 +46,8 @@ pub struct Asking<'a, 's> {
     pub world: &'a [(ConditionId, bool)],
     /// The first condition that an answer needed and the world leaves open.
     pub open: Cell<Option<ConditionId>>,
+    /// The one element that is asked of the first list that a check goes into, where they are asked one by one.
+    pub only: Cell<Option<usize>>,
     /// What the names are bound to.
     pub bindings: RefCell<Vec<Binding<'a, 's>>>,
 }
@@ -150,11 +152,13 @@ impl<'a, 's> Asking<'a, 's> {
     fn combine(&self, parts: &[Condition], decisive: Truth) -> Answer<'a, 's> {
         let mut unknown: Option<Answer<'a, 's>> = None;
         let mut other: Option<Answer<'a, 's>> = None;
+        let mut missing = Missing::Nothing;
         for part in parts {
             let answer = self.ask(part);
             if answer.truth == decisive {
                 return answer;
             }
+            missing = missing.max(answer.missing);
             let kept = if answer.truth == Truth::Unknown {
                 &mut unknown
             } else {
@@ -170,6 +174,7 @@ impl<'a, 's> Asking<'a, 's> {
         unknown
             .or(other)
             .unwrap_or_else(|| Answer::plain(decisive.negated()))
+            .missing(missing)
     }
 
     fn test(&self, test: &Test) -> Answer<'a, 's> {
@@ -191,7 +196,7 @@ impl<'a, 's> Asking<'a, 's> {
                 };
                 Answer {
                     why: (truth == Truth::Unknown).then_some(Cow::Borrowed("it is not set")),
-                    ..Answer::at(truth, At::place(span))
+                    ..Answer::at(truth, At::place(span)).missing(Missing::Here)
                 }
             }
             Reached::Unknown(span, why) => Answer::unknown(span, why),
@@ -308,9 +313,34 @@ impl<'a, 's> Asking<'a, 's> {
         if let Some(undecided) = undecided {
             return undecided;
         }
+        let missing = match quantified.domain {
+            Domain::Each(_) | Domain::Statements(_) => Missing::Here,
+            Domain::Resources(_) | Domain::Linked(_) => Missing::Elsewhere,
+        };
         Answer {
             at: self.domain_place(&quantified.domain),
             ..Answer::plain(Truth::from(negative))
+        }
+        .missing(missing)
+    }
+
+    /// How many elements the first list of a domain has, whichever conditions they depend on.
+    pub(crate) fn first_list(&self, domain: &Domain) -> Option<usize> {
+        let mut path = match domain {
+            Domain::Each(path) => path.clone(),
+            Domain::Statements(path) => {
+                let mut path = path.clone();
+                path.steps.push(Step::Key("Statement".to_owned()));
+                path
+            }
+            Domain::Resources(_) | Domain::Linked(_) => return None,
+        };
+        if let Some(at) = path.steps.iter().position(|step| *step == Step::All) {
+            path.steps.truncate(at);
+        }
+        match self.reach(&path) {
+            Reached::Value(node) => node.as_list().map(<[Node<'_>]>::len),
+            Reached::Missing(_) | Reached::Unknown(..) => None,
         }
     }
 

@@ -1,13 +1,13 @@
 //! Links: which resources refer to which, told from what they hold.
 
-use crate::answer::{Answer, At, Truth};
+use crate::answer::{Answer, At, Missing, Truth};
 use crate::evaluate::{Asking, Binding, Item};
 use crate::operator::same;
 use crate::path::Reached;
 use crate::rule::{Link, Path, Step, TextPart};
-use pillarlint_parser::model::Resource;
+use pillarlint_parser::model::{DEPENDS_ON, Resource};
 use pillarlint_parser::source::Span;
-use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
+use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -23,6 +23,8 @@ pub struct Links {
 #[derive(Debug, Default)]
 struct LinkIndex {
     plain: HashMap<u32, Vec<u32>>,
+    /// Candidates that hold nothing but this one text.
+    texts: HashMap<String, Vec<u32>>,
     rest: Vec<u32>,
 }
 
@@ -58,6 +60,26 @@ impl<'a, 's> Asking<'a, 's> {
         // Other values than plain references are compared one by one; where the target is no resource, all are.
         let mut candidates: Vec<(u32, bool)> = plain.iter().map(|one| (*one, true)).collect();
         candidates.extend(index.rest.iter().map(|one| (*one, false)));
+        if let Target::Resource(resource) = target {
+            let resource = self.project.resource(resource);
+            let name = link
+                .name
+                .as_ref()
+                .map(|path| self.walk(&resource.properties, &path.steps, resource.address_span));
+            match name {
+                // A text is no reference, so it can only be the target's own name.
+                None | Some(Reached::Missing(_)) => {}
+                Some(Reached::Value(node)) if crate::operator::known_text(node).is_some() => {
+                    let (before, after) = around.unwrap_or(("", ""));
+                    let name = crate::operator::known_text(node).unwrap_or("");
+                    let spelled = index.texts.get(&format!("{before}{name}{after}"));
+                    candidates.extend(spelled.into_iter().flatten().map(|one| (*one, false)));
+                }
+                Some(_) => {
+                    candidates.extend(index.texts.values().flatten().map(|one| (*one, false)))
+                }
+            }
+        }
         if matches!(target, Target::Value(_)) {
             let mut others: Vec<u32> = Vec::new();
             for kind in &link.kinds {
@@ -177,6 +199,8 @@ impl<'a, 's> Asking<'a, 's> {
                         candidates.push(*candidate);
                     }
                 }
+            } else if let Some(text) = self.only_text(*candidate, link) {
+                index.texts.entry(text).or_default().push(*candidate);
             } else {
                 index.rest.push(*candidate);
             }
@@ -187,6 +211,21 @@ impl<'a, 's> Asking<'a, 's> {
             .borrow_mut()
             .insert(key, Rc::clone(&index));
         index
+    }
+
+    /// The one text that a candidate holds where it may refer.
+    fn only_text(&self, candidate: u32, link: &Link) -> Option<String> {
+        let [path] = link.by.as_slice() else {
+            return None;
+        };
+        let mut node = &self.project.resource(candidate).properties;
+        for step in &path.steps {
+            match step {
+                Step::Key(key) => node = node.get(key)?,
+                Step::Index(_) | Step::All => return None,
+            }
+        }
+        crate::operator::known_text(node).map(str::to_owned)
     }
 
     /// Whether a candidate of a link refers to the target.
@@ -244,7 +283,7 @@ impl<'a, 's> Asking<'a, 's> {
             Target::Value(value) => return same(node, value),
             Target::Resource(index) => *index,
         };
-        let counts = |reference: &pillarlint_parser::tree::Reference<'_>| {
+        let counts = |reference: &Reference<'_>| {
             reference.origin == Origin::Resource(target)
                 && link
                     .attribute
@@ -300,6 +339,9 @@ impl<'a, 's> Asking<'a, 's> {
             Reached::Missing(_) => match &node.value {
                 Value::Symbol(symbol) => match &**symbol {
                     Symbol::Unknown(_) | Symbol::Choice(_) => Truth::Unknown,
+                    Symbol::Reference(reference) if self.may_hand_on(reference, &resource.kind) => {
+                        Truth::Unknown
+                    }
                     Symbol::Reference(_) => Truth::False,
                     Symbol::Text(pieces) => {
                         if may_spell(pieces, target) {
@@ -314,12 +356,25 @@ impl<'a, 's> Asking<'a, 's> {
         }
     }
 
+    /// Whether another resource's attribute may be the target: a subnet's `VpcId`, a secret attachment itself.
+    fn may_hand_on(&self, reference: &Reference<'_>, target_kind: &str) -> bool {
+        let Origin::Resource(index) = reference.origin else {
+            return false;
+        };
+        let kind = &*self.project.resource(index).kind;
+        kind != target_kind
+            && (kind.ends_with("Attachment")
+                || !reference.attribute.is_empty() && !reference.attribute.ends_with("Arn"))
+    }
+
     pub(crate) fn referenced(&self, kinds: &[String]) -> Answer<'a, 's> {
         let Some(subject) = self.subject else {
             return Answer::plain(Truth::Unknown);
         };
         let place = At::place(self.project.resource(subject).address_span);
         let truth = Truth::any(self.project.edges_to(subject).map(|edge| match edge.from {
+            // Being waited for is no use.
+            _ if edge.attribute == DEPENDS_ON => Truth::False,
             Some(from) if from == subject => Truth::False,
             Some(from) => {
                 let resource = self.project.resource(from);
@@ -335,7 +390,7 @@ impl<'a, 's> Asking<'a, 's> {
             why: (truth == Truth::Unknown).then_some(Cow::Borrowed(
                 "what refers to it exists only under a condition",
             )),
-            ..Answer::at(truth, place)
+            ..Answer::at(truth, place).missing(Missing::Elsewhere)
         }
     }
 }
@@ -352,6 +407,13 @@ fn plain_references(node: &Node<'_>, steps: &[Step], link: &Link, found: &mut Ve
         Value::Symbol(symbol) => match &**symbol {
             Symbol::Reference(reference) if steps.iter().all(|step| *step == Step::All) => {
                 match reference.origin {
+                    // An attribute may be handed on from another resource.
+                    Origin::Resource(_)
+                        if !reference.attribute.is_empty()
+                            && !reference.attribute.ends_with("Arn") =>
+                    {
+                        false
+                    }
                     Origin::Resource(index) => {
                         let counts = link
                             .attribute
@@ -450,7 +512,8 @@ fn spelled(node: &Node<'_>, before: &str, name: &Node<'_>, after: &str) -> Truth
         }
         (None, _) => {
             let Value::Symbol(symbol) = &node.value else {
-                return Truth::False;
+                // A dynamic reference may give any name.
+                return node.as_str().map_or(Truth::False, |_| Truth::Unknown);
             };
             let Symbol::Text(pieces) = &**symbol else {
                 return Truth::Unknown;

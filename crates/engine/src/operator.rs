@@ -75,8 +75,8 @@ fn ask(node: &Node<'_>, is: impl Fn(&str) -> bool, ends: impl Fn(&str, &str) -> 
             }
         }
         Known::Ends(start, end) => ends(start, end),
-        Known::Nothing => Truth::Unknown,
-        Known::NoScalar => Truth::False,
+        // A structure where a scalar is meant: a placeholder of a template engine, or a mistake.
+        Known::Nothing | Known::NoScalar => Truth::Unknown,
     }
 }
 

@@ -117,26 +117,19 @@ impl<'a, 's> Asking<'a, 's> {
         };
         let rest = &steps[at + 1..];
         if let Some(items) = node.as_list() {
-            for item in items {
+            // The first list on the way may be asked element by element.
+            let only = self.only.take();
+            for (_, item) in items
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| only.is_none_or(|only| only == *at))
+            {
                 self.walk_all(item, rest, head_of(item), found);
             }
         } else if let Some(unknown) = opaque(node) {
             found.push(unknown);
-        } else if let (Some(map), true) = (node.as_map(), self.iterates_map(node, rest)) {
-            for entry in &map.entries {
-                self.walk_all(&entry.value, rest, entry.key_span, found);
-            }
         } else {
             self.walk_all(node, rest, head_of(node), found);
-        }
-    }
-
-    /// A mapping under `[*]` is one element where the next step names one of its members
-    /// (AWS accepts one where a list is meant), else its values are meant.
-    fn iterates_map(&self, node: &Node<'s>, rest: &[Step]) -> bool {
-        match rest.first() {
-            Some(Step::Key(key)) => node.get(key).is_none(),
-            _ => true,
         }
     }
 

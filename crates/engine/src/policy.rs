@@ -120,7 +120,13 @@ impl<'a, 's> Asking<'a, 's> {
             &[crate::rule::Step::Key("Statement".to_owned())],
             head_of(document),
         ) {
-            Reached::Value(node) => self.one_or_many(node),
+            Reached::Value(node) => match (self.only.take(), node.as_list()) {
+                (Some(only), Some(items)) => items
+                    .get(only)
+                    .map(|item| self.one_or_many(item))
+                    .unwrap_or_default(),
+                _ => self.one_or_many(node),
+            },
             Reached::Missing(_) => Vec::new(),
             unknown @ Reached::Unknown(..) => vec![unknown],
         }

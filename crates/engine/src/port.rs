@@ -1,6 +1,6 @@
 //! Ports that a network rule lets through.
 
-use crate::answer::{Answer, At, Truth};
+use crate::answer::{Answer, At, Missing, Truth};
 use crate::evaluate::Asking;
 use crate::path::{Reached, why_unknown};
 use crate::rule::{Path, PortTest};
@@ -66,6 +66,7 @@ impl<'a, 's> Asking<'a, 's> {
             truth,
             at: place,
             culprit: false,
+            missing: Missing::Nothing,
             why: (truth == Truth::Unknown).then_some(Cow::Borrowed("its ports are no numbers")),
         }
     }

@@ -823,10 +823,7 @@ fn worlds_are_bounded() {
     let checks = "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.Tags, count-at-least: 3, absent: fail }\n  message: too few";
     for (conditions, expected) in [
         (2, "fail 11 too few"),
-        (
-            3,
-            "pass*1; fail 13 too few when not C0 or not C1 or not C2",
-        ),
+        (3, "pass*1; fail 13 too few when not C0 or not C1 or not C2"),
         (26, "unknown"),
     ] {
         let mut template = "Parameters:\n".to_owned();
@@ -849,4 +846,64 @@ fn worlds_are_bounded() {
             assert_eq!(said, expected);
         }
     }
+}
+
+/// The elements of a list have conditions of their own, and do not multiply.
+#[test]
+fn elements_are_asked_one_by_one() {
+    let checks = "- subjects: ingress\n  fail: { at: cidr, open-cidr: true }\n  message: open";
+    for count in [2, 26] {
+        let mut template = "Parameters:\n".to_owned();
+        for n in 0..count {
+            template += &format!("  P{n}: {{ Type: String }}\n");
+        }
+        template += "Conditions:\n";
+        for n in 0..count {
+            template += &format!("  C{n}: !Equals [!Ref P{n}, a]\n");
+        }
+        template += "Resources:\n  G:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: g\n      SecurityGroupIngress:\n";
+        let first = template.lines().count() + 1;
+        let mut expected = Vec::new();
+        for n in 0..count {
+            template += &format!(
+                "        - !If [C{n}, {{ IpProtocol: tcp, CidrIp: 0.0.0.0/0 }}, !Ref AWS::NoValue]\n"
+            );
+            expected.push(format!("fail {} open when C{n}", first + n));
+        }
+        assert_eq!(ask(checks, &template), expected.join("; "));
+    }
+}
+
+/// What was not read may be what is missing: elsewhere, and in the resource itself.
+#[test]
+fn gaps_are_unknown() {
+    let loops = "Transform: AWS::LanguageExtensions\nResources:\n  E: { Type: AWS::EC2::EIP }\n  'Fn::ForEach::L': [X, [a], { 'N${X}': { Type: AWS::EC2::NatGateway } }]\n";
+    for (checks, expected) in [
+        (
+            "- kinds: [AWS::EC2::EIP]\n  expect: { referenced: true }\n  message: unused",
+            "unknown 3",
+        ),
+        (
+            "- kinds: [AWS::EC2::EIP]\n  expect: { some: { resources: [AWS::EC2::NatGateway] } }\n  message: none",
+            "unknown 3",
+        ),
+        (
+            "- kinds: [AWS::EC2::EIP]\n  expect: { at: $.Domain, equals: vpc, absent: fail }\n  message: is {value}",
+            "fail 3 is not set",
+        ),
+        (
+            "- kinds: [AWS::EC2::EIP]\n  unless: { some: { resources: [AWS::EC2::NatGateway] } }\n  expect: { at: $.Domain, equals: vpc, absent: fail }\n  message: is {value}",
+            "unknown 3",
+        ),
+    ] {
+        assert_eq!(ask(checks, loops), expected, "{checks}");
+    }
+}
+
+/// One mapping where a list is meant is one element, as AWS takes it.
+#[test]
+fn one_where_a_list_is_meant() {
+    let checks = "- subjects: ingress\n  fail: { at: cidr, open-cidr: true }\n  message: open";
+    let template = "Resources:\n  G:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      SecurityGroupIngress: { IpProtocol: tcp, CidrIp: 0.0.0.0/0 }\n";
+    assert_eq!(ask(checks, template), "fail 5 open");
 }

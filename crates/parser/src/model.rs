@@ -95,6 +95,9 @@ pub enum DeclarationKind {
     Condition,
 }
 
+/// The attribute of an edge that says no more than in which order things are made.
+pub const DEPENDS_ON: &str = "DependsOn";
+
 /// One resource refers to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edge {
@@ -104,7 +107,7 @@ pub struct Edge {
     pub span: Span,
     /// The resource that is referred to.
     pub to: u32,
-    /// The attribute that is asked for; empty for `Ref` and `DependsOn`.
+    /// The attribute that is asked for; empty for `Ref`, [`DEPENDS_ON`] where it is only waited for.
     pub attribute: String,
 }
 

@@ -126,11 +126,21 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
     })
 }
 
+/// Whether a byte begins a character.
+fn is_first(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
 /// The starts of a text's lines, to turn offsets into lines and columns.
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Characters before every so many bytes: a line may be the whole file, and hold every finding.
+    marks: Vec<u32>,
 }
+
+/// How many bytes lie between two marks of a [`LineIndex`].
+const MARK_BYTES: usize = 4096;
 
 /// A place as people count: both from 1, columns in characters (Unicode scalar values).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +161,24 @@ impl LineIndex {
                 .filter(|(_, byte)| *byte == b'\n')
                 .map(|(at, _)| to_u32(at + 1)),
         );
-        Self { starts }
+        let mut marks = Vec::with_capacity(text.len() / MARK_BYTES + 1);
+        let mut characters = 0;
+        for chunk in text.as_bytes().chunks(MARK_BYTES) {
+            marks.push(characters);
+            characters += to_u32(chunk.iter().filter(|byte| is_first(**byte)).count());
+        }
+        Self { starts, marks }
+    }
+
+    /// How many characters begin before a byte.
+    fn characters(&self, offset: usize, text: &str) -> usize {
+        let mark = (offset / MARK_BYTES).min(self.marks.len().saturating_sub(1));
+        let before = self.marks.get(mark).copied().unwrap_or(0) as usize;
+        let rest = text.as_bytes().get(mark * MARK_BYTES..offset);
+        before
+            + rest.map_or(0, |rest| {
+                rest.iter().filter(|byte| is_first(**byte)).count()
+            })
     }
 
     /// How many lines the text has (a final newline does not begin another one that shows).
@@ -176,12 +203,12 @@ impl LineIndex {
     pub fn position(&self, offset: usize, text: &str) -> Position {
         let offset = offset.min(text.len());
         let line = self.line_of(offset);
-        let before = text
-            .get(self.line_start(line, text)..offset)
-            .unwrap_or_default();
+        let start = self.line_start(line, text);
+        let mark = usize::from(line == 0 && text.starts_with('\u{FEFF}') && offset > 0);
+        let before = self.characters(offset, text) - self.characters(start, text);
         Position {
             line: line + 1,
-            column: before.trim_start_matches('\u{FEFF}').chars().count() + 1,
+            column: before.saturating_sub(mark) + 1,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-backup-backupselection-backupselectionresourcetype.html>
 
 use super::unknown;
-use crate::answer::{Answer, At, Truth};
+use crate::answer::{Answer, At, Missing, Truth};
 use crate::evaluate::Asking;
 use crate::operator::{known_text, same};
 use crate::path::Reached;
@@ -38,7 +38,7 @@ pub(super) fn covered<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's> {
             place.span,
             "it cannot be told whether a backup selection holds it",
         ),
-        truth => Answer::at(truth, place),
+        truth => Answer::at(truth, place).missing(Missing::Elsewhere),
     }
 }
 

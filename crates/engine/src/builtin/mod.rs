@@ -108,6 +108,11 @@ pub(crate) fn places<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Vec
     }
 }
 
+/// Whether what a whole check finds is that something is nowhere.
+pub(crate) fn looks_for_missing(name: &str) -> bool {
+    matches!(name, "unused-declarations" | "owner-tag-missing")
+}
+
 impl BuiltinCall {
     /// The path of a parameter.
     pub(crate) fn path(&self, name: &str) -> Option<&Path> {

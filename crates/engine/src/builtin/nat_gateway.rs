@@ -17,15 +17,16 @@ pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's>
     };
     let place = At::place(asking.project.resource(subject).address_span);
     let mut tables = Vec::new();
-    for route in existing(asking, "AWS::EC2::Route") {
+    let mut open = false;
+    for route in existing(asking, "AWS::EC2::Route", &mut open) {
+        open |= matches!(member(asking, route, "NatGatewayId"), Reached::Unknown(..));
         if refers(asking, route, "NatGatewayId") == Some(subject) {
             tables.extend(refers(asking, route, "RouteTableId"));
         }
     }
     let mut zones: Vec<&'a Node<'s>> = Vec::new();
     let mut subnets = 0;
-    let mut open = false;
-    for association in existing(asking, "AWS::EC2::SubnetRouteTableAssociation") {
+    for association in existing(asking, "AWS::EC2::SubnetRouteTableAssociation", &mut open) {
         if !refers(asking, association, "RouteTableId").is_some_and(|one| tables.contains(&one)) {
             continue;
         }
@@ -51,7 +52,7 @@ pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's>
         }
     }
     // One subnet lies in one zone, whichever that is.
-    if open && subnets > 1 {
+    if open && (subnets > 1 || asking.open.get().is_some()) {
         return unknown(
             place.span,
             "the Availability Zones of the subnets behind it are not known",
@@ -60,13 +61,17 @@ pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's>
     Answer::at(Truth::True, place)
 }
 
-fn existing<'a, 's>(asking: &Asking<'a, 's>, kind: &str) -> impl Iterator<Item = &'a Resource<'s>> {
-    asking
-        .project
-        .of_kind(kind)
-        .iter()
-        .map(|index| asking.project.resource(*index))
-        .filter(|resource| asking.exists(resource) == Truth::True)
+fn existing<'a, 's>(asking: &Asking<'a, 's>, kind: &str, open: &mut bool) -> Vec<&'a Resource<'s>> {
+    let mut sure = Vec::new();
+    for index in asking.project.of_kind(kind) {
+        let resource = asking.project.resource(*index);
+        match asking.exists(resource) {
+            Truth::True => sure.push(resource),
+            Truth::False => {}
+            Truth::Unknown => *open = true,
+        }
+    }
+    sure
 }
 
 fn member<'a, 's>(

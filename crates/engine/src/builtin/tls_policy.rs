@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html>
 
 use super::unknown;
-use crate::answer::{Answer, At, Truth};
+use crate::answer::{Answer, At, Missing, Truth};
 use crate::evaluate::Asking;
 use crate::link::symbol_key;
 use crate::operator::known_text;
@@ -59,7 +59,7 @@ pub(super) fn denies_plaintext<'a, 's>(
             place.span,
             "a statement of the policy, or what it covers, is not known",
         ),
-        truth => Answer::at(truth, place),
+        truth => Answer::at(truth, place).missing(Missing::Here),
     }
 }
 
@@ -178,6 +178,11 @@ fn covered<'a, 's>(
         };
         on_bucket = or(on_bucket, covered("arn:aws:s3:::\u{1}"));
         on_objects = or(on_objects, covered("arn:aws:s3:::\u{1}/any"));
+        // A wildcard may cover a part of the name.
+        if let Some(name) = &names.literal {
+            on_bucket = or(on_bucket, covered(&format!("arn:aws:s3:::{name}")));
+            on_objects = or(on_objects, covered(&format!("arn:aws:s3:::{name}/any")));
+        }
     }
     (on_bucket, on_objects)
 }
@@ -252,7 +257,16 @@ impl Names {
 
     fn push(&self, node: &Node<'_>, text: &mut String) {
         if let Some(known) = known_text(node) {
-            text.push_str(known);
+            // The partition says where the template is deployed, not what is covered.
+            let in_aws = ["arn:aws-cn:", "arn:aws-us-gov:", "arn:*:"]
+                .iter()
+                .find_map(|other| known.strip_prefix(other));
+            if let (Some(rest), true) = (in_aws, text.is_empty()) {
+                text.push_str("arn:aws:");
+                text.push_str(rest);
+            } else {
+                text.push_str(known);
+            }
             return;
         }
         if self.keys.iter().any(|one| *one == key(node)) {

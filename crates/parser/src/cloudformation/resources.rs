@@ -1,7 +1,7 @@
 //! The section `Resources`.
 
 use super::{Context, Target, entries, evaluate, references, unknown};
-use crate::model::{Resource, Scenario, Truth};
+use crate::model::{DEPENDS_ON, Resource, Scenario, Truth};
 use crate::source::Span;
 use crate::tree::{Entry, Map, Node, Problem, Value};
 use std::borrow::Cow;
@@ -202,7 +202,7 @@ fn empty<'s>(span: Span) -> Node<'s> {
 fn depends_on(cx: &mut Context<'_>, node: &Node<'_>) {
     match &node.value {
         Value::String(name) => match cx.names.get(&**name).copied() {
-            Some(Target::Resource(index)) => references::edge(cx, index, "", node.span),
+            Some(Target::Resource(index)) => references::edge(cx, index, DEPENDS_ON, node.span),
             Some(Target::NotRead) => {}
             Some(Target::Parameter(_)) | None => cx.undeclared(node.span, name),
         },
