@@ -970,7 +970,7 @@ Outputs:
             (Some(1), 0, "Arn", "!GetAtt A.Arn"),
             (None, 0, "", "${A}"),
             (None, 0, "", "!Ref A"),
-            (Some(0), 1, "", "B"),
+            (Some(0), 1, "DependsOn", "B"),
             (Some(0), 1, "", "!Ref B"),
             (None, 1, "Arn", "${B.Arn}"),
         ]

@@ -81,7 +81,7 @@ pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
         span,
         resources,
         outputs,
-        incomplete: cx.opaque,
+        incomplete: cx.incomplete,
         rewritten: cx.rewritten,
         declarations: cx.declarations(),
         conditions: cx.conditions,
@@ -109,6 +109,8 @@ struct Context<'s> {
     generated: bool,
     /// Whether a macro may change every value.
     rewritten: bool,
+    /// Whether some part was not read that may declare resources.
+    incomplete: bool,
     /// Whether some part was not read that may use anything.
     opaque: bool,
 
@@ -157,6 +159,7 @@ impl<'s> Context<'s> {
             condition_declarations: HashMap::new(),
             generated: false,
             opaque: false,
+            incomplete: false,
             rewritten: false,
             scenario: Scenario::DEFAULTS,
             released: vec![HashSet::new()],
@@ -200,6 +203,12 @@ impl<'s> Context<'s> {
 
     fn warn(&mut self, span: Span, message: impl Into<String>) {
         self.problems.push(Problem::warning(span, message));
+    }
+
+    /// The same, for a part that may declare resources.
+    fn leave_resources_out(&mut self, span: Span, why: impl Into<String>) {
+        self.incomplete = true;
+        self.leave_out(span, why);
     }
 
     /// A part that a macro would replace or that is not expanded.
@@ -294,7 +303,7 @@ fn sections<'s>(cx: &mut Context<'s>, root: Node<'s>) -> Sections<'s> {
             "AWSTemplateFormatVersion" | "Description" | "Metadata" => {}
             key if evaluate::is_function_key(key) => {
                 cx.generated = true;
-                cx.leave_out(entry.key_span, format!("`{key}` is not expanded"));
+                cx.leave_resources_out(entry.key_span, format!("`{key}` is not expanded"));
             }
             key => cx.problems.push(Problem::error(
                 entry.key_span,
@@ -332,7 +341,7 @@ fn transform(cx: &mut Context<'_>, node: &Node<'_>) {
             cx.generated = true;
             // An include only adds; any other macro may change every value that it is given.
             cx.rewritten |= name != "AWS::Include";
-            cx.leave_out(node.span, format!("the macro `{name}` is not run"));
+            cx.leave_resources_out(node.span, format!("the macro `{name}` is not run"));
         }
     }
 }
@@ -348,16 +357,18 @@ fn entries<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> Vec<Entry<'s
         _ => {
             cx.problems.push(Problem::error(
                 section.value.span,
-                format!("`{}` is a mapping", section.key),
+                format!("`{}` should be a mapping", section.key),
             ));
             return Vec::new();
         }
     };
+    let makes_resources = section.key == "Resources";
     let mut entries = map.entries;
     entries.retain(|entry| {
         let made = evaluate::is_function_key(&entry.key);
         if made {
             cx.generated = true;
+            cx.incomplete |= makes_resources;
             cx.leave_out(entry.key_span, format!("`{}` is not expanded", entry.key));
         }
         !made

@@ -67,6 +67,7 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
                     cx.generated = true;
                     // Some other tool reads it, and what it refers to is not told.
                     cx.opaque = true;
+                    cx.incomplete = true;
                     let message = format!("the type of the resource `{address}` is not a text");
                     cx.problems.push(Problem::error(kind_span, message));
                     return None;
@@ -99,7 +100,7 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
     };
     if kind.ends_with("::MODULE") {
         cx.generated = true;
-        cx.leave_out(kind_span, format!("the module `{kind}` is not expanded"));
+        cx.leave_resources_out(kind_span, format!("the module `{kind}` is not expanded"));
     }
     Some(Written {
         address,
