@@ -316,6 +316,12 @@ impl<'a, 's> Subject<'a, 's> {
         }
         worlds.sort();
         worlds.dedup();
+        // What a shorter one says already.
+        let all = worlds.clone();
+        worlds.retain(|world| {
+            !all.iter()
+                .any(|one| one.len() < world.len() && one.iter().all(|held| world.contains(held)))
+        });
         let words: Vec<String> = worlds
             .iter()
             .map(|world| {

@@ -7,6 +7,7 @@ use crate::evaluate::Asking;
 use crate::operator::known_text;
 use crate::path::{Reached, head_of, opaque, why_unknown};
 use crate::rule::{ConditionTest, PatternTest, StatementPart, StatementTest};
+use pillarlint_parser::model::Project;
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Entry, Node, Origin, Symbol, Value};
 use std::borrow::Cow;
@@ -82,13 +83,22 @@ pub(crate) fn pattern_text<'n>(node: &'n Node<'_>) -> Option<Cow<'n, str>> {
 
 /// Whether a value that is not wholly known may be this literal: a text with other literal parts may not,
 /// nor a reference to a resource, whose name or ARN is never a bare wildcard.
-fn may_be(node: &Node<'_>, literal: &str) -> Truth {
+fn may_be(project: &Project<'_>, node: &Node<'_>, literal: &str) -> Truth {
     let Value::Symbol(symbol) = &node.value else {
         return Truth::Unknown;
     };
     match &**symbol {
         Symbol::Reference(reference) => match (&reference.origin, &reference.allowed) {
-            (Origin::Resource(_) | Origin::Pseudo(_), _) => Truth::False,
+            // What a custom resource or another stack gives may be anything.
+            (Origin::Resource(index), _) => {
+                let kind = &project.resource(*index).kind;
+                if kind.starts_with("Custom::") || kind.starts_with("AWS::CloudFormation::") {
+                    Truth::Unknown
+                } else {
+                    Truth::False
+                }
+            }
+            (Origin::Pseudo(_), _) => Truth::False,
             (_, Some(allowed)) if !allowed.iter().any(|one| one == literal) => Truth::False,
             _ => Truth::Unknown,
         },
@@ -97,7 +107,8 @@ fn may_be(node: &Node<'_>, literal: &str) -> Truth {
                 piece
                     .as_str()
                     .is_some_and(|text| !text.is_empty() && !literal.contains(text))
-                    || matches!(may_be(piece, literal), Truth::False) && piece.as_str().is_none()
+                    || matches!(may_be(project, piece, literal), Truth::False)
+                        && piece.as_str().is_none()
             });
             if literal_part {
                 Truth::False
@@ -286,13 +297,14 @@ impl<'a, 's> Asking<'a, 's> {
                 .iter()
                 .any(|one| one.eq_ignore_ascii_case(&text))
                 .into(),
-            (PatternTest::Is(list), None) => {
-                Truth::any(list.iter().map(|literal| may_be(node, literal)))
-            }
+            (PatternTest::Is(list), None) => Truth::any(
+                list.iter()
+                    .map(|literal| may_be(self.project, node, literal)),
+            ),
             (PatternTest::Matches(pattern), Some(text)) => {
                 (pattern.is_match(&text) || pattern.is_match(&text.to_ascii_lowercase())).into()
             }
-            (PatternTest::Matches(_), None) => match may_be(node, "*") {
+            (PatternTest::Matches(_), None) => match may_be(self.project, node, "*") {
                 // The ARN or name of a resource of this template holds no wildcard.
                 Truth::False if matches!(&node.value, Value::Symbol(symbol) if matches!(&**symbol, Symbol::Reference(_))) => {
                     Truth::False
@@ -331,7 +343,7 @@ impl<'a, 's> Asking<'a, 's> {
                     Some("*") => return Answer::at(Truth::True, At::value(principal)),
                     Some(_) => {}
                     None => {
-                        if may_be(principal, "*") != Truth::False {
+                        if may_be(self.project, principal, "*") != Truth::False {
                             unknown.get_or_insert_with(|| {
                                 Answer::unknown(principal.span, why_unknown(principal))
                             });
