@@ -63,25 +63,7 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
     };
     spelling::check(project, &mut report.problems);
     let links = Links::default();
-    let errors: Vec<Span> = unread
-        .iter()
-        .chain(&project.problems)
-        .filter(|problem| problem.level == Level::Error)
-        .map(|problem| problem.span)
-        .collect();
-    let incomplete = project.incomplete || !errors.is_empty();
-    // A mistake belongs to the last resource that begins before it.
-    let mut broken: Vec<u32> = errors
-        .iter()
-        .map(|error| {
-            let before = |span: Span| span.start <= error.start;
-            project.resources.partition_point(|one| before(one.span))
-        })
-        .filter_map(|after| u32::try_from(after.checked_sub(1)?).ok())
-        .collect();
-    broken.sort_unstable();
-    // Past the cap the mistakes are not told one by one.
-    let all_broken = project.rewritten || errors.len() >= json::MAX_PROBLEMS;
+    let damage = Damage::of(project, unread);
     for (index, resource) in (0u32..).zip(&project.resources) {
         let Some(asked) = plan.by_kind.get(&*resource.kind) else {
             continue;
@@ -101,8 +83,8 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
                         resource: Some(index),
                         scenario: resource.scenario,
                         gaps: Gaps {
-                            here: all_broken || broken.binary_search(&index).is_ok(),
-                            elsewhere: incomplete,
+                            here: damage.whole || damage.resources.binary_search(&index).is_ok(),
+                            elsewhere: damage.somewhere,
                         },
                     };
                     subject.ask(&rule.header, check, &world, &mut report);
@@ -123,14 +105,53 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
                 resource: None,
                 scenario: Scenario::DEFAULTS,
                 gaps: Gaps {
-                    here: incomplete,
-                    elsewhere: incomplete,
+                    here: damage.somewhere,
+                    elsewhere: damage.somewhere,
                 },
             };
             subject.ask(&rule.header, check, &[], &mut report);
         }
     }
     report
+}
+
+/// What of a project was not read.
+struct Damage {
+    /// Resources that may have more in the text than was read, by index.
+    resources: Vec<u32>,
+    /// Whether that is true of all of them.
+    whole: bool,
+    /// Whether there may be resources that were not read.
+    somewhere: bool,
+}
+
+impl Damage {
+    /// `unread` is what was wrong with the text.
+    fn of(project: &Project<'_>, unread: &[Problem]) -> Self {
+        let is_error = |problem: &&Problem| problem.level == Level::Error;
+        let errors: Vec<&Problem> = unread.iter().filter(is_error).collect();
+        // A mistake of the text belongs to the last resource that begins before it; where a quote is left open, it
+        // is told only in the next one.
+        let mut resources: Vec<u32> = errors
+            .iter()
+            .flat_map(|error| {
+                let after = project
+                    .resources
+                    .partition_point(|one| one.span.start <= error.span.start);
+                after.saturating_sub(2)..after
+            })
+            .filter_map(|index| u32::try_from(index).ok())
+            .collect();
+        resources.sort_unstable();
+        Self {
+            resources,
+            // Past the cap the mistakes are not told one by one.
+            whole: project.rewritten || errors.len() >= json::MAX_PROBLEMS,
+            somewhere: project.incomplete
+                || !errors.is_empty()
+                || project.problems.iter().any(|problem| is_error(&problem)),
+        }
+    }
 }
 
 /// What is asked: a resource, or the whole template.
