@@ -21,7 +21,9 @@ pub(super) fn denies_plaintext<'a, 's>(
     };
     let document = match asking.reach(policy) {
         Reached::Value(node) => node,
-        Reached::Missing(span) => return Answer::at(Truth::False, At::place(span)),
+        Reached::Missing(span) => {
+            return Answer::at(Truth::False, At::place(span)).missing(Missing::Here);
+        }
         Reached::Unknown(span, why) => return Answer::unknown(span, why),
     };
     let bucket = match asking.reach(bucket) {
