@@ -20,12 +20,7 @@ use rayon::prelude::*;
 const STACK_BYTES: usize = 8 << 20;
 
 pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = args
-        .selection
-        .rules
-        .as_deref()
-        .map(|folder| own_rules::added(folder, console.errors))
-        .transpose()?;
+    let own = own_rules::beside_ours(args.selection.rules.as_deref(), console.errors)?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let plan = plan(args, ruleset)?;
 

@@ -10,11 +10,7 @@ use pillarlint_engine::selector::{self, Place, Selector};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = args
-        .rules
-        .as_deref()
-        .map(|folder| own_rules::added(folder, console.errors))
-        .transpose()?;
+    let own = own_rules::beside_ours(args.rules.as_deref(), console.errors)?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let mut page = Page {
         ruleset,

@@ -10,12 +10,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &RulesArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = args
-        .selection
-        .rules
-        .as_deref()
-        .map(|folder| own_rules::added(folder, console.errors))
-        .transpose()?;
+    let own = own_rules::beside_ours(args.selection.rules.as_deref(), console.errors)?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let select = selectors(&args.selection.select, ruleset)?;
     let ignore = selectors(&args.selection.ignore, ruleset)?;

@@ -38,9 +38,17 @@ pub(crate) fn alone(folder: &Path) -> Result<Ruleset, Failure> {
     Ok(ruleset)
 }
 
+/// The rules of a run where `--rules` names a folder; nothing where ours are all there are.
+pub(crate) fn beside_ours(
+    folder: Option<&Path>,
+    notes: &mut dyn Write,
+) -> Result<Option<Ruleset>, Failure> {
+    folder.map(|folder| added(folder, notes)).transpose()
+}
+
 /// The rules that come with pillarlint, with those of a folder added. One with the id of ours takes its
 /// place, and a note says so: nobody should find out by what is no longer found.
-pub(crate) fn added(folder: &Path, notes: &mut dyn Write) -> Result<Ruleset, Failure> {
+fn added(folder: &Path, notes: &mut dyn Write) -> Result<Ruleset, Failure> {
     let embedded = pillarlint_rules::ruleset();
     let copy = |rule: &Rule| {
         Rule::loaded(

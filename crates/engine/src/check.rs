@@ -73,43 +73,43 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
             Existence::Known(false) => continue,
             Existence::Open(condition) => vec![(condition, true)],
         };
+        let subject = Subject {
+            project,
+            links: &links,
+            iam_actions: rules.iam_actions,
+            resource: Some(index),
+            scenario: resource.scenario,
+            gaps: Gaps {
+                here: damage.whole || damage.resources.binary_search(&index).is_ok(),
+                elsewhere: damage.somewhere,
+            },
+        };
         for rule in asked.iter().filter_map(|rule| rules.rules.get(*rule)) {
             for check in rule.checks() {
                 if check.kinds.iter().any(|kind| *kind == resource.kind) {
-                    let subject = Subject {
-                        project,
-                        links: &links,
-                        iam_actions: rules.iam_actions,
-                        resource: Some(index),
-                        scenario: resource.scenario,
-                        gaps: Gaps {
-                            here: damage.whole || damage.resources.binary_search(&index).is_ok(),
-                            elsewhere: damage.somewhere,
-                        },
-                    };
                     subject.ask(&rule.header, check, &world, &mut report);
                 }
             }
         }
     }
+    let template = Subject {
+        project,
+        links: &links,
+        iam_actions: rules.iam_actions,
+        resource: None,
+        scenario: Scenario::DEFAULTS,
+        gaps: Gaps {
+            here: damage.somewhere,
+            elsewhere: damage.somewhere,
+        },
+    };
     for rule in plan
         .template
         .iter()
         .filter_map(|rule| rules.rules.get(*rule))
     {
         for check in rule.checks().iter().filter(|check| check.kinds.is_empty()) {
-            let subject = Subject {
-                project,
-                links: &links,
-                iam_actions: rules.iam_actions,
-                resource: None,
-                scenario: Scenario::DEFAULTS,
-                gaps: Gaps {
-                    here: damage.somewhere,
-                    elsewhere: damage.somewhere,
-                },
-            };
-            subject.ask(&rule.header, check, &[], &mut report);
+            template.ask(&rule.header, check, &[], &mut report);
         }
     }
     report
@@ -257,13 +257,10 @@ impl<'a, 's> Subject<'a, 's> {
         given: &[(ConditionId, bool)],
         report: &mut Report,
     ) {
-        let (address, kind) = match self.resource {
-            Some(index) => {
-                let resource = self.project.resource(index);
-                (resource.address.to_string(), resource.kind.to_string())
-            }
-            None => (String::new(), String::new()),
-        };
+        // Nearly everything passes: texts are made only for what is reported.
+        let resource = self.resource.map(|index| self.project.resource(index));
+        let kind = || resource.map_or_else(String::new, |one| one.kind.to_string());
+        let address = || resource.map(|one| one.address.to_string());
         let mut distinct: Vec<(Said, Vec<World>)> = Vec::new();
         for (world, answers) in &said {
             for answer in answers {
@@ -279,8 +276,8 @@ impl<'a, 's> Subject<'a, 's> {
                 Said::Unknown { place, why } => report.undecided.push(Undecided {
                     rule: header.id.clone(),
                     place,
-                    address: address.clone(),
-                    kind: kind.clone(),
+                    address: address().unwrap_or_default(),
+                    kind: kind(),
                     why,
                 }),
                 Said::Failed {
@@ -301,12 +298,8 @@ impl<'a, 's> Subject<'a, 's> {
                         message,
                         place,
                         related,
-                        addresses: if address.is_empty() {
-                            Vec::new()
-                        } else {
-                            vec![address.clone()]
-                        },
-                        kind: kind.clone(),
+                        addresses: address().into_iter().collect(),
+                        kind: kind(),
                         when,
                     });
                 }

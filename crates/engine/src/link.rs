@@ -51,44 +51,7 @@ impl<'a, 's> Asking<'a, 's> {
             Ok(target) => target,
             Err((span, why)) => return Some((span, why)),
         };
-        let index = self.link_index(link);
-        let empty = Vec::new();
-        let plain = match target {
-            Target::Resource(resource) => index.plain.get(&resource).unwrap_or(&empty),
-            Target::Value(_) => &empty,
-        };
-        // Other values than plain references are compared one by one; where the target is no resource, all are.
-        let mut candidates: Vec<(u32, bool)> = plain.iter().map(|one| (*one, true)).collect();
-        candidates.extend(index.rest.iter().map(|one| (*one, false)));
-        if let Target::Resource(resource) = target {
-            let resource = self.project.resource(resource);
-            let name = link
-                .name
-                .as_ref()
-                .map(|path| self.walk(&resource.properties, &path.steps, resource.address_span));
-            match name {
-                // A text is no reference, so it can only be the target's own name.
-                None | Some(Reached::Missing(_)) => {}
-                Some(Reached::Value(node)) if crate::operator::known_text(node).is_some() => {
-                    let (before, after) = around.unwrap_or(("", ""));
-                    let name = crate::operator::known_text(node).unwrap_or("");
-                    let spelled = index.texts.get(&format!("{before}{name}{after}"));
-                    candidates.extend(spelled.into_iter().flatten().map(|one| (*one, false)));
-                }
-                Some(_) => {
-                    candidates.extend(index.texts.values().flatten().map(|one| (*one, false)))
-                }
-            }
-        }
-        if matches!(target, Target::Value(_)) {
-            let mut others: Vec<u32> = Vec::new();
-            for kind in &link.kinds {
-                others.extend(self.project.of_kind(kind));
-            }
-            candidates = others.into_iter().map(|one| (one, false)).collect();
-        }
-        candidates.sort_unstable();
-        candidates.dedup_by_key(|(one, _)| *one);
+        let candidates = self.candidates(link, around, &target);
         let mut unresolved = None;
         for (candidate, plainly) in candidates {
             let resource = self.project.resource(candidate);
@@ -129,6 +92,53 @@ impl<'a, 's> Asking<'a, 's> {
             }
         }
         unresolved
+    }
+
+    /// The resources that may refer to the target, in the order of the file, and whether they plainly do.
+    fn candidates(
+        &self,
+        link: &Link,
+        around: Option<(&str, &str)>,
+        target: &Target<'a, 's>,
+    ) -> Vec<(u32, bool)> {
+        let unsure = |one: &u32| (*one, false);
+        let mut candidates: Vec<(u32, bool)> = match target {
+            // Where the target is no resource, all are compared with its value.
+            Target::Value(_) => link
+                .kinds
+                .iter()
+                .flat_map(|kind| self.project.of_kind(kind))
+                .map(unsure)
+                .collect(),
+            Target::Resource(target) => {
+                let index = self.link_index(link);
+                let plain = index.plain.get(target).into_iter().flatten();
+                let mut candidates: Vec<(u32, bool)> = plain.map(|one| (*one, true)).collect();
+                candidates.extend(index.rest.iter().map(unsure));
+                // A text is no reference, so it can only be the target's own name.
+                let resource = self.project.resource(*target);
+                let name = link.name.as_ref().map(|path| {
+                    self.walk(&resource.properties, &path.steps, resource.address_span)
+                });
+                let known = match &name {
+                    Some(Reached::Value(node)) => crate::operator::known_text(node),
+                    _ => None,
+                };
+                match (name, known) {
+                    (None | Some(Reached::Missing(_)), _) => {}
+                    (_, Some(name)) => {
+                        let (before, after) = around.unwrap_or(("", ""));
+                        let spelled = index.texts.get(&format!("{before}{name}{after}"));
+                        candidates.extend(spelled.into_iter().flatten().map(unsure));
+                    }
+                    (_, None) => candidates.extend(index.texts.values().flatten().map(unsure)),
+                }
+                candidates
+            }
+        };
+        candidates.sort_unstable();
+        candidates.dedup_by_key(|(one, _)| *one);
+        candidates
     }
 
     /// A text with values in it, where all of them are known.

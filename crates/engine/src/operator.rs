@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 /// A text with a dynamic reference (`{{resolve:ssm:…}}`) is not known before deployment.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
-fn is_dynamic(text: &str) -> bool {
+pub(crate) fn is_dynamic(text: &str) -> bool {
     text.contains("{{resolve:")
 }
 

@@ -4,6 +4,7 @@
 //! times more, and cannot say "unknown". Filters are left out on purpose: comparing is the operators' job.
 
 use crate::evaluate::Asking;
+use crate::operator::is_dynamic;
 use crate::rule::Step;
 use jsonpath_rust::parser::model::{Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
@@ -187,7 +188,7 @@ pub(crate) fn opaque<'a, 's>(node: &'a Node<'s>) -> Option<Reached<'a, 's>> {
     match &node.value {
         Value::Symbol(_) => Some(Reached::Unknown(node.span, why_unknown(node))),
         // A text where a structure is meant: a dynamic reference, or a policy with holes.
-        Value::String(text) if text.contains("{{resolve:") => {
+        Value::String(text) if is_dynamic(text) => {
             Some(Reached::Unknown(node.span, Cow::Borrowed(DYNAMIC)))
         }
         Value::String(text) if text.trim_start().starts_with(['{', '[']) => Some(Reached::Unknown(
@@ -222,7 +223,7 @@ pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
     }
     let Value::Symbol(symbol) = &node.value else {
         return Cow::Borrowed(match node.scalar_text() {
-            Some(text) if text.contains("{{resolve:") => DYNAMIC,
+            Some(text) if is_dynamic(text) => DYNAMIC,
             _ => "its form is not the expected one",
         });
     };
