@@ -1,12 +1,14 @@
 //! The table of CloudFormation's resource types: which properties each has, nested to
-//! any depth, what may stand there, and which attributes `Fn::GetAtt` gives.
+//! any depth, what may stand there, and which attributes `Fn::GetAtt` gives; and in
+//! [`terraform`] the same of the AWS provider's resources.
 //!
-//! The table is AWS's own data (`data/cloudformation.txt`, derived by
-//! `tools/cloudformation-types`; `docs/schema.md` has its format and its edition). It is
-//! text that is part of the program and is read where it is asked: a lookup parses the
-//! few lines that it needs, and nothing is done at start.
+//! The tables are derived from published data (`data/cloudformation.txt` by
+//! `tools/cloudformation-types`, `data/terraform-aws.txt` by `tools/terraform-types`;
+//! `docs/schema.md` has their format). They are text that is part of the program and is
+//! read where it is asked: a lookup parses the few lines that it needs, and nothing is
+//! done at start.
 //!
-//! What it says is to be used for warnings, so it errs to one side: [`Member::Unknown`]
+//! What they say is to be used for warnings, so it errs to one side: [`Member::Unknown`]
 //! is a mistake of the template, anything else may not be.
 //!
 //! ```
@@ -21,11 +23,12 @@
 mod nearest;
 mod shape;
 mod table;
+pub mod terraform;
 
 pub use nearest::nearest;
 pub use shape::{Kind, Member, Property, Shape};
 
-use table::Block;
+use table::{Block, CLOUDFORMATION, TERRAFORM};
 
 /// What is known of a resource type.
 #[derive(Clone, Copy, Debug)]
@@ -47,10 +50,10 @@ pub fn resource_type(name: &str) -> Option<TypeInfo> {
     if name.ends_with("::") {
         return None;
     }
-    let block = table::block(name)?;
+    let block = CLOUDFORMATION.block(name)?;
     let service = name
         .rfind("::")
-        .and_then(|at| table::block(&name[..at + 2]));
+        .and_then(|at| CLOUDFORMATION.block(&name[..at + 2]));
     Some(TypeInfo { block, service })
 }
 
@@ -61,7 +64,8 @@ pub fn exists(name: &str) -> bool {
 
 /// The names of all types, in order.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    table::blocks()
+    CLOUDFORMATION
+        .blocks()
         .map(|block| block.heading().title)
         .filter(|name| !name.ends_with("::"))
 }
@@ -110,6 +114,10 @@ impl TypeInfo {
             Some(name) => Some(name),
             None => shape::read_only_name(line),
         })
+    }
+
+    pub(crate) fn is_terraform(&self) -> bool {
+        std::ptr::eq(self.block.table, &TERRAFORM)
     }
 
     /// The definition of a name: the type's own, else that of its service. The empty name is the type itself.

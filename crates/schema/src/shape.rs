@@ -15,6 +15,9 @@ pub struct Shape {
     values: &'static str,
 }
 
+/// The terms of a type itself.
+const ROOT: &str = "#";
+
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -54,17 +57,31 @@ pub struct Property {
     pub name: &'static str,
     /// Whether it must be set wherever the object is.
     pub required: bool,
-    /// Whether it is given by the service and cannot be set (`Arn`). Only told of a type's own properties.
+    /// Whether it is given by the service and cannot be set (`Arn`, `arn`). Of CloudFormation's types, only told of
+    /// their own properties.
     pub read_only: bool,
+    /// Whether HCL writes it as a block. Attributes whose values are objects, and some of these may be written as
+    /// blocks as well, are none.
+    pub is_block: bool,
+    /// Whether only earlier versions of the provider have it, or, where it is read-only, let it be set.
+    pub is_earlier: bool,
     /// What may stand there.
     pub shape: Shape,
+}
+
+impl Property {
+    /// Whether it is a block that may stand but once: in HCL it is the mapping, where `.tf.json` and plans may have a
+    /// list with one. Other blocks are lists, however few there are.
+    pub fn is_single_block(&self) -> bool {
+        self.is_block && self.shape.element().is_none()
+    }
 }
 
 impl Shape {
     pub(crate) fn root(owner: TypeInfo) -> Self {
         Self {
             owner,
-            terms: "#",
+            terms: ROOT,
             values: "",
         }
     }
@@ -72,7 +89,7 @@ impl Shape {
     /// What a value here may be, one of them.
     pub fn kinds(&self) -> impl Iterator<Item = Kind> + use<> {
         alternatives(self.terms).map(|term| match term.as_bytes().first() {
-            Some(b'[') => Kind::List,
+            Some(b'[' | b'<') => Kind::List,
             Some(b'{') => Kind::Map,
             Some(b'#') => Kind::Object,
             _ => match term {
@@ -85,22 +102,44 @@ impl Shape {
         })
     }
 
+    /// Whether it may be a text that holds JSON, of which nothing is known: Terraform takes policies, container
+    /// definitions and the like so.
+    pub fn may_hold_json(&self) -> bool {
+        self.owner.is_terraform() && self.kinds().any(|kind| kind == Kind::String)
+            || self.kinds().any(|kind| kind == Kind::Json)
+    }
+
     /// The member of a name.
     pub fn member(&self, name: &str) -> Member {
-        let object = self.object();
-        let line = object.and_then(|object| object.body.lines().find(|line| is_member(line, name)));
-        if let Some(property) = line.and_then(|line| property(self.owner, line)) {
+        if let Some(property) = self.property(name) {
             return Member::Known(property.shape);
         }
         if let Some(value) = self.map_value() {
             return Member::Known(value);
         }
-        match object {
-            Some(object) if !object.open && !self.kinds().any(|kind| kind == Kind::Json) => {
+        match self.object() {
+            Some(object)
+                if !object.open
+                    && !self.kinds().any(|kind| kind == Kind::Json)
+                    && !self.is_meta_argument(name) =>
+            {
                 Member::Unknown
             }
             _ => Member::Free,
         }
+    }
+
+    /// The member of a name, where an object lists it.
+    pub fn property(&self, name: &str) -> Option<Property> {
+        let mut lines = self.object()?.body.lines();
+        property(self.owner, lines.find(|line| is_member(line, name))?)
+    }
+
+    /// Whether Terraform itself knows the name here, whatever the type.
+    fn is_meta_argument(&self, name: &str) -> bool {
+        self.owner.is_terraform()
+            && (crate::terraform::INSIDE_BLOCKS.contains(&name)
+                || self.terms == ROOT && crate::terraform::META_ARGUMENTS.contains(&name))
     }
 
     /// The members that it lists, in order; none where it is no object.
@@ -112,7 +151,12 @@ impl Shape {
 
     /// What the elements may be, where it may be a list.
     pub fn element(&self) -> Option<Shape> {
-        self.inside('[', ']')
+        self.inside('[', ']').or_else(|| self.inside('<', '>'))
+    }
+
+    /// Whether it is a list whose order says nothing, and in which nothing stands twice.
+    pub fn is_set(&self) -> bool {
+        self.inside('<', '>').is_some()
     }
 
     /// What the values may be, where it may be a mapping with free keys.
@@ -123,7 +167,7 @@ impl Shape {
     /// The values that a scalar may have here; none where any will do. Lists of more than 60 are not kept:
     /// they grow faster than the table.
     pub fn enum_values(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let scalar = !self.terms.starts_with(['[', '{', '#']);
+        let scalar = !self.terms.starts_with(['[', '<', '{', '#']);
         let values = self.values.get(2..).filter(|_| scalar);
         values.into_iter().flat_map(|values| values.split('|'))
     }
@@ -148,8 +192,12 @@ impl Shape {
     }
 }
 
-/// Reads the line of a member: its name, `!` where it is required, `^` where it is read-only, the terms (a string
-/// goes without saying) and the values. Not the line of an attribute.
+/// What may follow the name of a member: `!` where it is required, `^` where it is read-only, `+` where it is a block,
+/// `-` where only earlier versions of the provider have it.
+const FLAGS: [char; 4] = ['!', '^', '+', '-'];
+
+/// Reads the line of a member: its name, the flags, the terms (a string goes without saying) and the values.
+/// Not the line of an attribute.
 fn property(owner: TypeInfo, line: &'static str) -> Option<Property> {
     let (head, rest) = match line.strip_prefix(' ')?.split_once(' ') {
         Some(parts) => parts,
@@ -160,10 +208,14 @@ fn property(owner: TypeInfo, line: &'static str) -> Option<Property> {
         _ if rest.starts_with(['=', '~']) => ("string", rest),
         _ => rest.split_once(' ').unwrap_or((rest, "")),
     };
+    let name = head.trim_end_matches(FLAGS);
+    let flags = &head[name.len()..];
     Some(Property {
-        name: head.trim_end_matches(['!', '^']),
-        required: head.contains('!'),
-        read_only: head.contains('^'),
+        name,
+        required: flags.contains('!'),
+        read_only: flags.contains('^'),
+        is_block: flags.contains('+'),
+        is_earlier: flags.contains('-'),
         shape: Shape {
             owner,
             terms,
@@ -174,19 +226,19 @@ fn property(owner: TypeInfo, line: &'static str) -> Option<Property> {
 
 /// Whether a line is that of a member of this name: quicker than to read it.
 fn is_member(line: &str, name: &str) -> bool {
-    let flags = [' ', '!', '^'];
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(' ') || rest.starts_with(FLAGS);
     line.strip_prefix(' ')
         .and_then(|line| line.strip_prefix(name))
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(flags))
+        .is_some_and(ends)
         && !name.is_empty()
-        && !name.contains(flags)
+        && !name.contains(' ')
+        && !name.contains(FLAGS)
 }
 
 /// The name of a member, where its line says that it is read-only.
 pub(crate) fn read_only_name(line: &'static str) -> Option<&'static str> {
     let head = line.strip_prefix(' ')?.split(' ').next()?;
-    head.contains('^')
-        .then(|| head.trim_end_matches(['!', '^']))
+    head.contains('^').then(|| head.trim_end_matches(FLAGS))
 }
 
 /// The terms between the bars that stand in no brackets.
@@ -194,8 +246,8 @@ fn alternatives(terms: &'static str) -> impl Iterator<Item = &'static str> {
     let mut depth = 0_u32;
     terms.split(move |character| {
         match character {
-            '[' | '{' => depth += 1,
-            ']' | '}' => depth = depth.saturating_sub(1),
+            '[' | '<' | '{' => depth += 1,
+            ']' | '>' | '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         character == '|' && depth == 0
@@ -359,7 +411,7 @@ mod tests {
         fn visit(shape: Shape, route: &str, seen: &mut std::collections::HashSet<&'static str>) {
             for term in alternatives(shape.terms) {
                 match term.as_bytes().first() {
-                    Some(b'[') => visit(shape.element().unwrap(), route, seen),
+                    Some(b'[' | b'<') => visit(shape.element().unwrap(), route, seen),
                     Some(b'{') => visit(shape.map_value().unwrap(), route, seen),
                     Some(b'#') => {
                         let name = &term[1..];
@@ -380,9 +432,16 @@ mod tests {
                 }
             }
         }
-        for name in crate::all() {
-            let shape = crate::resource_type(name).unwrap().shape();
-            visit(shape, name, &mut std::collections::HashSet::new());
+        let terraform = crate::terraform::all().filter_map(crate::terraform::resource);
+        for info in crate::all()
+            .filter_map(crate::resource_type)
+            .chain(terraform)
+        {
+            visit(
+                info.shape(),
+                info.name(),
+                &mut std::collections::HashSet::new(),
+            );
         }
     }
 }
