@@ -4,11 +4,12 @@ use pillarlint_parser::model::Project;
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Symbol, Value};
 
-/// Asserts that every place lies in the text, on character boundaries, and that what refers to a resource
+/// Asserts that every place lies in its text (files are numbered as they come), on character boundaries, and that what refers to a resource
 /// refers to one that there is.
-pub(crate) fn check_spans(project: &Project<'_>, text: &str) {
+pub(crate) fn check_spans(project: &Project<'_>, texts: &[&str]) {
     let inside = |span: Span| {
         let (start, end) = (span.start as usize, span.end as usize);
+        let text = texts[span.file.0 as usize];
         assert!(text.get(start..end).is_some(), "{span:?} in {text}");
     };
     inside(project.span);
