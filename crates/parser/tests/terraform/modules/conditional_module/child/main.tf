@@ -1,0 +1,2 @@
+output "value" { value = "v" }
+resource "terraform_data" "x" {}

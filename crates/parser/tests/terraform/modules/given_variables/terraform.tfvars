@@ -1,0 +1,5 @@
+name  = 12
+sizes = ["1", 2]
+settings = {
+  level = "3"
+}

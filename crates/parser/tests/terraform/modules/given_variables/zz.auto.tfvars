@@ -1,0 +1,2 @@
+tags = { from = "auto", n = 1 }
+name = "auto"

@@ -1,0 +1,5 @@
+module "child" {
+  source = "./child"
+}
+
+output "name" { value = module.child.name }

@@ -1,0 +1,7 @@
+locals {
+  replaced = "override"
+}
+
+resource "terraform_data" "this" {
+  input = "zz"
+}

@@ -1,0 +1,5 @@
+variable "value" { sensitive = true }
+output "value" {
+  value     = var.value
+  sensitive = true
+}

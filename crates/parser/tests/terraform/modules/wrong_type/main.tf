@@ -1,0 +1,6 @@
+variable "ports" {
+  type    = list(number)
+  default = ["http"]
+}
+
+output "ports" { value = var.ports }
