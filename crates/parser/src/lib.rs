@@ -9,5 +9,6 @@ pub mod json;
 pub mod model;
 pub mod recognise;
 pub mod source;
+pub mod terraform;
 pub mod tree;
 pub mod yaml;

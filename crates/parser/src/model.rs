@@ -27,10 +27,21 @@ pub struct Project<'s> {
     pub problems: Vec<Problem>,
     /// Whether parts were not read that may declare resources or change them: then what is missing may be there.
     pub incomplete: bool,
+    /// Whether modules that it calls were not read: they may declare resources, and refer to what they are handed.
+    pub unread_calls: bool,
+    /// The resources that are handed to modules that were not read, sorted.
+    pub handed_over: Vec<u32>,
     /// Whether a macro may change every value: then the text says little of what is deployed.
     pub rewritten: bool,
+    /// Whether it was read from a plan: then every value was accepted by the provider, whatever the tables know.
+    pub planned: bool,
     /// Parts that were not read, with why (a macro, a transform that is not known), for the summary.
     pub not_read: Vec<(Span, String)>,
+    /// The newest major version of the AWS provider that the configuration allows; absent where nothing bounds it,
+    /// and outside Terraform. The newest rules where versions differ in a default.
+    pub provider_major: Option<u32>,
+    /// Files that are not the author's to change (downloaded modules), sorted.
+    pub downloaded: Vec<FileId>,
     /// Resources by kind, each list in order.
     pub by_kind: HashMap<Cow<'s, str>, Vec<u32>>,
 }
@@ -60,6 +71,11 @@ pub struct Resource<'s> {
     pub condition: Option<Cow<'s, str>>,
     /// The scenario in which its properties were evaluated.
     pub scenario: Scenario,
+    /// Whether rules are asked of it. What a plan does not change is only there for others to link to.
+    pub is_judged: bool,
+    /// The chain of module calls that made it, innermost first: where the name of each stands in its caller, and the
+    /// address of what was called (`module.network.module.subnets`). Empty in the root module and in a template.
+    pub calls: Vec<(Span, String)>,
 }
 
 /// A value that leaves the unit.
@@ -89,6 +105,8 @@ pub struct Declaration<'s> {
 pub enum DeclarationKind {
     /// A template parameter.
     Parameter,
+    /// A variable of a root module.
+    Variable,
     /// A mapping.
     Mapping,
     /// A condition.
@@ -143,6 +161,21 @@ impl<'s> Project<'s> {
     /// The resource of an index of this project.
     pub fn resource(&self, index: u32) -> &Resource<'s> {
         &self.resources[index as usize]
+    }
+
+    /// Whether it is Terraform's: its kinds have no colons.
+    pub fn is_terraform(&self) -> bool {
+        let kind = |resource: &Resource<'_>| !resource.kind.contains("::");
+        self.resources.first().is_some_and(kind)
+            || self
+                .declarations
+                .first()
+                .is_some_and(|one| one.kind == DeclarationKind::Variable)
+    }
+
+    /// Whether a file is the author's to change.
+    pub fn is_own(&self, file: FileId) -> bool {
+        self.downloaded.binary_search(&file).is_err()
     }
 
     /// The edges that lead to a resource.

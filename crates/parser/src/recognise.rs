@@ -8,6 +8,10 @@
 pub enum Kind {
     /// An AWS CloudFormation (or SAM) template.
     CloudFormation,
+    /// A Terraform plan as JSON (`terraform show -json`).
+    Plan,
+    /// A Terraform state as JSON.
+    State,
     /// Nothing that is checked.
     Other,
 }
@@ -15,13 +19,23 @@ pub enum Kind {
 /// What a file is, by its text. Its path only says whether it can be a template at all.
 ///
 /// A template has the key `AWSTemplateFormatVersion` at its top, or the key `Resources` together
-/// with `Transform` or with the type of some resource.
+/// with `Transform` or with the type of some resource. A plan is JSON with the key `format_version` at its top, together
+/// with `planned_values`, `resource_changes` or `configuration`; a state has `values` there.
 pub fn recognise(path: &str, text: &str) -> Kind {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let may_be_template = EXTENSIONS
         .iter()
         .any(|known| known.eq_ignore_ascii_case(extension));
-    if !may_be_template || !(text.contains("Resources") || text.contains(VERSION)) {
+    if !may_be_template {
+        return Kind::Other;
+    }
+    if text.contains(PLAN_VERSION)
+        && is_json(text)
+        && let Some(kind) = plan_kind(text)
+    {
+        return kind;
+    }
+    if !(text.contains("Resources") || text.contains(VERSION)) {
         return Kind::Other;
     }
     let is_template = if is_json(text) {
@@ -49,6 +63,7 @@ pub fn is_json(text: &str) -> bool {
 
 const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "template", "cfn"];
 const VERSION: &str = "AWSTemplateFormatVersion";
+const PLAN_VERSION: &str = "format_version";
 
 /// What was seen of one document.
 #[derive(Default)]
@@ -182,6 +197,46 @@ fn is_json_template(text: &str) -> bool {
         }
     }
     depth != 0 && anywhere.is_template()
+}
+
+/// What the keys at the top say of a text that has a `format_version`. Where brackets do not match, so that depths are
+/// wrong, the keys that come first still do.
+fn plan_kind(text: &str) -> Option<Kind> {
+    let bytes = text.as_bytes();
+    let (mut has_version, mut kind) = (false, None);
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                let start = at;
+                at = json_string_end(bytes, at);
+                let string = text.get(start..at).unwrap_or_default();
+                at += 1;
+                let is_key = || {
+                    let rest = text.get(at..).unwrap_or_default();
+                    rest.trim_start().starts_with(':')
+                };
+                match string {
+                    PLAN_VERSION if depth == 1 && is_key() => has_version = true,
+                    "planned_values" | "resource_changes" | "configuration"
+                        if depth == 1 && is_key() =>
+                    {
+                        kind = Some(Kind::Plan);
+                    }
+                    "values" if depth == 1 && is_key() => kind = Some(Kind::State),
+                    _ => {}
+                }
+                if has_version && kind.is_some() {
+                    return kind;
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Where a string ends: at its quote, or at the line's end where that was forgotten.

@@ -25,7 +25,7 @@ pub struct Via {
     /// What it came through.
     pub kind: ViaKind,
     /// Its name (parameter, mapping, condition, …).
-    pub name: String,
+    pub name: Arc<str>,
     /// The place of the value there (the default of a parameter, the entry of a mapping).
     pub span: Span,
     /// The step behind this one.
@@ -39,6 +39,20 @@ pub enum ViaKind {
     ParameterDefault,
     /// An entry of a mapping.
     Mapping,
+    /// A variable.
+    Variable,
+    /// A local value.
+    Local,
+    /// An argument of a module call.
+    Argument,
+    /// An output of a module.
+    Output,
+    /// An attribute of a resource.
+    Attribute,
+    /// An element of what a `for_each` or a loop runs over.
+    Element,
+    /// A document that stands for its text. What is in it keeps the places where it is written.
+    Document,
 }
 
 /// What a node holds.

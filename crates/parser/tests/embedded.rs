@@ -114,12 +114,17 @@ fn places_are_exact() {
         ],
     );
     check("a: >\n  [1, 2]\n", &["[1, 2]", "1", "2"]);
+    // Folded quotes.
+    check("a: '[1,\n  2]'", &["[1,\n  2]", "1", "2"]);
+    check(
+        "a: \"{\\\n  \\\"b\\\": 1}\"",
+        &["{\\\n  \\\"b\\\": 1}", "\\\"b\\\"", "1"],
+    );
 }
 
 #[test]
 fn what_does_not_map_has_the_place_of_the_whole() {
-    check_whole("a: '[1,\n  2]'", "[1, 2]");
-    check_whole("a: \"{\\\n  \\\"b\\\": 1}\"", "{b: 1}");
+    check_whole(r#"a: "[\"\N\"]""#, r#"["\u{85}"]"#);
 }
 
 #[test]

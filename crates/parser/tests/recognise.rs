@@ -79,15 +79,57 @@ fn other_files() {
         "Resources:\n  a: b\n",
         r#"[{"ParameterKey": "Resources", "ParameterValue": "x"}]"#,
         r#"{"Parameters": {"Resources": "x"}}"#,
-        // A package, the CDK's own files, a Terraform plan.
+        // A package, the CDK's own files, Terraform's description of providers.
         r#"{"name": "x", "Resources": "y"}"#,
         r#"{"version": "36.0.0", "artifacts": {"Resources": {"type": "aws:cloudformation:stack"}}}"#,
         r#"{"tree": {"id": "App", "children": {"B": {"id": "Resources", "attributes": {"aws:cdk:cloudformation:type": "AWS::S3::Bucket"}}}}}"#,
-        r#"{"format_version": "1.2", "planned_values": {"a": {"template_body": "{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}"}}}"#,
+        r#"{"format_version": "1.0", "provider_schemas": {"configuration": {}, "Resources": 1}}"#,
         r#"{"template": {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"B": {"Type": "AWS::S3::Bucket"}}}}"#,
     ] {
         check("a.json", text, false);
         check("a.yml", text, false);
+    }
+}
+
+#[test]
+fn plans_and_states() {
+    for (text, expected) in [
+        (
+            r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"#,
+            Kind::Plan,
+        ),
+        (
+            r#"{"format_version": "1.2", "planned_values": {"a": {"template_body": "{\"Resources\": {}}"}}}"#,
+            Kind::Plan,
+        ),
+        (
+            "\u{FEFF}{\n \"complete\": true,\n \"configuration\": {\"values\": {}},\n \"format_version\" : \"1.2\"}",
+            Kind::Plan,
+        ),
+        (
+            r#"{"format_version":"2.0","resource_changes":[]}"#,
+            Kind::Plan,
+        ),
+        (
+            r#"{"format_version":"1.0","terraform_version":"1.5.0","values":{"root_module":{}}}"#,
+            Kind::State,
+        ),
+        (
+            r#"{"format_version":"1.0","terraform_version":"1.5.0"}"#,
+            Kind::Other,
+        ),
+        (
+            r#"{"format_version":"1.0","valid":true,"diagnostics":[{"values":{}}]}"#,
+            Kind::Other,
+        ),
+        (
+            r#"{"a":{"format_version":"1.2","planned_values":{}}}"#,
+            Kind::Other,
+        ),
+        (r#"["format_version","planned_values"]"#, Kind::Other),
+        ("format_version: '1.2'\nplanned_values: {}\n", Kind::Other),
+    ] {
+        assert_eq!(recognise("plan.json", text), expected, "{text}");
     }
 }
 

@@ -159,7 +159,7 @@ fn look_up<'s>(cx: &mut Context<'s>, arguments: Vec<Node<'s>>, span: Span) -> No
                 let previous = top.via.clone().or_else(|| second.via.clone());
                 let via = Arc::new(Via {
                     kind: ViaKind::Mapping,
-                    name: name.to_string(),
+                    name: Arc::from(name.as_ref()),
                     span: entry.value.span,
                     previous,
                 });

@@ -83,11 +83,16 @@ pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
         outputs,
         incomplete: cx.incomplete,
         rewritten: cx.rewritten,
+        planned: false,
         declarations: cx.declarations(),
         conditions: cx.conditions,
         edges,
         problems: cx.problems,
         not_read: cx.not_read,
+        unread_calls: false,
+        handed_over: Vec::new(),
+        provider_major: None,
+        downloaded: Vec::new(),
         by_kind,
     }
 }

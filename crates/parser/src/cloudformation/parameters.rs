@@ -100,7 +100,7 @@ fn as_default<'s>(node: Node<'s>, name: &str, list: bool) -> Option<Default<'s>>
         },
         via: Arc::new(Via {
             kind: ViaKind::ParameterDefault,
-            name: name.to_owned(),
+            name: Arc::from(name),
             span,
             previous: None,
         }),

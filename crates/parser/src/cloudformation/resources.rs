@@ -178,6 +178,8 @@ fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario
         attributes: Node::new(Value::Map(attributes), here),
         condition: resource.condition.map(|(name, _)| name),
         scenario,
+        is_judged: true,
+        calls: Vec::new(),
     }
 }
 

@@ -452,7 +452,7 @@ pub(super) fn look_into<'s>(cx: &Context<'s>, node: &mut Node<'s>) {
     let Value::String(text) = &mut node.value else {
         return;
     };
-    if !may_be_json(text) {
+    if !embedded::may_be_json(text) {
         return;
     }
     if let Some(tree) = embedded::parse_json(text, node.span, cx.source) {
@@ -465,17 +465,18 @@ pub(super) fn look_into<'s>(cx: &Context<'s>, node: &mut Node<'s>) {
 /// there is no text that could be compared.
 pub(super) fn look_into_result<'s>(cx: &Context<'s>, node: &mut Node<'s>) {
     match &mut node.value {
-        Value::String(text) if may_be_json(text) => {
-            let parsed = embedded::parse_json(text, node.span, cx.source);
-            if let Some(mut tree) = parsed {
-                put_at(&mut tree, node.span);
+        Value::String(text) if embedded::may_be_json(text) => {
+            // Places inside a computed text mean nothing.
+            if let Some(tree) = embedded::parse(text, node.span, &|_| None) {
                 let text = std::mem::take(text);
                 node.value = Value::Json(Box::new(Json { text, tree }));
             }
         }
         Value::Symbol(symbol) => match &mut **symbol {
             Symbol::Text(pieces) => {
-                if let Some(tree) = json_of_pieces(cx, pieces, node.span) {
+                // In keys they are shown as `${Name}`.
+                let key = |node: &Node<'s>| key(cx, node);
+                if let Some(tree) = embedded::parse_pieces(pieces, node.span, &|_| None, &key) {
                     node.value = tree.value;
                 }
             }
@@ -488,97 +489,4 @@ pub(super) fn look_into_result<'s>(cx: &Context<'s>, node: &mut Node<'s>) {
         },
         _ => {}
     }
-}
-
-fn may_be_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '['])
-}
-
-/// Gives every part of a tree one place: places inside a computed text mean nothing.
-fn put_at(node: &mut Node<'_>, span: Span) {
-    node.span = span;
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| put_at(item, span)),
-        Value::Map(map) => map.entries.iter_mut().for_each(|entry| {
-            entry.key_span = span;
-            put_at(&mut entry.value, span);
-        }),
-        _ => {}
-    }
-}
-
-/// Stands before the number of a piece in a text that is parsed as JSON; no text that has it is looked into.
-const OPEN: char = '\u{E000}';
-/// Stands behind that number.
-const CLOSE: char = '\u{E001}';
-
-/// What a text with unknown pieces says, if it is JSON whatever the pieces are.
-fn json_of_pieces<'s>(cx: &Context<'s>, pieces: &[Node<'s>], span: Span) -> Option<Node<'s>> {
-    let first = pieces.first()?.as_str()?;
-    if !may_be_json(first) {
-        return None;
-    }
-    let mut text = String::new();
-    let (mut in_string, mut escaped) = (false, false);
-    for (index, piece) in pieces.iter().enumerate() {
-        match piece.as_str() {
-            Some(literal) => {
-                for character in literal.chars() {
-                    match character {
-                        OPEN | CLOSE => return None,
-                        _ if escaped => escaped = false,
-                        '\\' => escaped = in_string,
-                        '"' => in_string = !in_string,
-                        _ => {}
-                    }
-                }
-                text.push_str(literal);
-            }
-            // Outside a string the piece is a value of its own.
-            None if in_string => text.push_str(&format!("{OPEN}{index}{CLOSE}")),
-            None => text.push_str(&format!("\"{OPEN}{index}{CLOSE}\"")),
-        }
-    }
-    let mut tree = embedded::parse_json(&Cow::Owned(text), span, cx.source)?;
-    put_back(cx, &mut tree, pieces, span);
-    Some(tree)
-}
-
-/// Puts the pieces back into the strings of a tree. In keys they are shown as `${Name}`.
-fn put_back<'s>(cx: &Context<'s>, node: &mut Node<'s>, pieces: &[Node<'s>], span: Span) {
-    node.span = span;
-    match &mut node.value {
-        Value::String(text) if text.contains(OPEN) => {
-            let filled = with_pieces(text, pieces, span);
-            node.value = filled.value;
-        }
-        Value::List(items) => items
-            .iter_mut()
-            .for_each(|item| put_back(cx, item, pieces, span)),
-        Value::Map(map) => map.entries.iter_mut().for_each(|entry| {
-            if entry.key.contains(OPEN) {
-                let filled = with_pieces(&entry.key, pieces, span);
-                entry.key = Cow::Owned(key(cx, &filled).unwrap_or_else(|| "${}".to_owned()));
-            }
-            entry.key_span = span;
-            put_back(cx, &mut entry.value, pieces, span);
-        }),
-        _ => {}
-    }
-}
-
-fn with_pieces<'s>(marked: &str, pieces: &[Node<'s>], span: Span) -> Node<'s> {
-    let mut text = Text::new(span);
-    for part in marked.split(OPEN) {
-        // Before the first mark there is only literal text.
-        let (piece, literal) = match part.split_once(CLOSE) {
-            Some((number, literal)) => (number.parse().ok(), literal),
-            None => (None, part),
-        };
-        if let Some(piece) = piece.and_then(|index: usize| pieces.get(index)) {
-            text.push(piece.clone());
-        }
-        text.literal.push_str(literal);
-    }
-    text.finish()
 }
