@@ -50,7 +50,8 @@ fn docs_are_complete() {
         let docs = rule.docs();
         let id = &rule.header.id;
         assert!(docs.why.len() > 40, "{id}: why");
-        assert!(docs.fix.len() > 20, "{id}: fix");
+        assert!(docs.fix.cloudformation.len() > 20, "{id}: fix");
+        assert!(docs.fix.terraform.len() > 20, "{id}: fix");
         assert!(!docs.references.is_empty(), "{id}: references");
         for link in &docs.references {
             assert!(

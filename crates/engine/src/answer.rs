@@ -73,6 +73,8 @@ pub enum Missing {
     Nothing,
     /// Within the subject.
     Here,
+    /// Among the resources that have to do with the subject.
+    Linked,
     /// Anywhere in the template.
     Elsewhere,
 }

@@ -5,15 +5,16 @@ use crate::builtin;
 use crate::evaluate::{Asking, Binding, bind_subject};
 use crate::finding::{Finding, Report, Undecided};
 use crate::link::Links;
-use crate::operator::known_text;
+use crate::operator::{known_text, same};
 use crate::path::{Reached, why_unknown};
-use crate::rule::{Body, Check, Domain, Header, Slot};
+use crate::place::placed;
+use crate::rule::{Body, Check, Dialect, Domain, Header, Slot};
 use crate::ruleset::Ruleset;
 use crate::spelling;
 use pillarlint_parser::json;
-use pillarlint_parser::model::{ConditionId, Project, Scenario, Truth as Existence};
-use pillarlint_parser::source::Span;
-use pillarlint_parser::tree::{Level, Node, Problem, Via, ViaKind};
+use pillarlint_parser::model::{ConditionId, DEPENDS_ON, Project, Scenario, Truth as Existence};
+use pillarlint_parser::source::{FileId, Span};
+use pillarlint_parser::tree::{Level, Node, Problem};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -21,6 +22,9 @@ use std::collections::HashMap;
 /// A check asks again for each answer of a condition that it needs, in at most so many worlds;
 /// what is open after that is unknown.
 pub const MAX_WORLDS: usize = 16;
+
+/// So many combinations of conditions are told of a finding.
+const MAX_ALTERNATIVES: usize = 2;
 
 /// The rules that are on, by the kinds that they ask.
 #[derive(Debug, Default)]
@@ -56,7 +60,7 @@ pub const TEMPLATE: &str = "template";
 /// missing, "not set" cannot be told from "not read".
 pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &Plan) -> Report {
     let mut report = Report {
-        resources: project.resources.len(),
+        resources: project.resources.iter().filter(|one| one.is_judged).count(),
         problems: project.problems.clone(),
         not_read: project.not_read.clone(),
         ..Report::default()
@@ -65,6 +69,9 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
     let links = Links::default();
     let damage = Damage::of(project, unread);
     for (index, resource) in (0u32..).zip(&project.resources) {
+        if !resource.is_judged {
+            continue;
+        }
         let Some(asked) = plan.by_kind.get(&*resource.kind) else {
             continue;
         };
@@ -81,12 +88,15 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
             scenario: resource.scenario,
             gaps: Gaps {
                 here: damage.whole || damage.resources.binary_search(&index).is_ok(),
-                elsewhere: damage.somewhere,
+                linked: damage.somewhere || damage.handed_over.binary_search(&index).is_ok(),
+                elsewhere: damage.somewhere || project.unread_calls,
             },
         };
         for rule in asked.iter().filter_map(|rule| rules.rules.get(*rule)) {
             for check in rule.checks() {
-                if check.kinds.iter().any(|kind| *kind == resource.kind) {
+                if check.kinds.iter().any(|kind| *kind == resource.kind)
+                    && check.provider.hold(project.provider_major)
+                {
                     subject.ask(&rule.header, check, &world, &mut report);
                 }
             }
@@ -99,8 +109,9 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         resource: None,
         scenario: Scenario::DEFAULTS,
         gaps: Gaps {
-            here: damage.somewhere,
-            elsewhere: damage.somewhere,
+            here: damage.somewhere || project.unread_calls,
+            linked: damage.somewhere || project.unread_calls,
+            elsewhere: damage.somewhere || project.unread_calls,
         },
     };
     for rule in plan
@@ -108,7 +119,9 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         .iter()
         .filter_map(|rule| rules.rules.get(*rule))
     {
-        for check in rule.checks().iter().filter(|check| check.kinds.is_empty()) {
+        let asked =
+            |check: &&Check| check.kinds.is_empty() && check.provider.hold(project.provider_major);
+        for check in rule.checks().iter().filter(asked) {
             template.ask(&rule.header, check, &[], &mut report);
         }
     }
@@ -123,6 +136,8 @@ struct Damage {
     whole: bool,
     /// Whether there may be resources that were not read.
     somewhere: bool,
+    /// The resources that modules which were not read may refer to, and those that have to do with these; sorted.
+    handed_over: Vec<u32>,
 }
 
 impl Damage {
@@ -131,19 +146,48 @@ impl Damage {
         let is_error = |problem: &&Problem| problem.level == Level::Error;
         let errors: Vec<&Problem> = unread.iter().filter(is_error).collect();
         // A mistake of the text belongs to the last resource that begins before it; where a quote is left open, it
-        // is told only in the next one.
-        let mut resources: Vec<u32> = errors
-            .iter()
-            .flat_map(|error| {
-                let after = project
-                    .resources
-                    .partition_point(|one| one.span.start <= error.span.start);
-                after.saturating_sub(2)..after
-            })
-            .filter_map(|index| u32::try_from(index).ok())
+        // is told only in the next one. Instances of a resource begin at one place.
+        let mut begins: Vec<(FileId, u32, u32)> = (0..)
+            .zip(&project.resources)
+            .map(|(index, one)| (one.span.file, one.span.start, index))
             .collect();
+        begins.sort_unstable();
+        let mut resources: Vec<u32> = Vec::new();
+        for error in &errors {
+            let at = (error.span.file, error.span.start, u32::MAX);
+            let before = &begins[..begins.partition_point(|begin| *begin <= at)];
+            let in_file = before.iter().rev();
+            let in_file = in_file.take_while(|begin| begin.0 == error.span.file);
+            let mut last: Vec<u32> = Vec::new();
+            for (_, start, index) in in_file {
+                if !last.contains(start) {
+                    last.push(*start);
+                }
+                if last.len() > 2 {
+                    break;
+                }
+                resources.push(*index);
+            }
+        }
         resources.sort_unstable();
+        resources.dedup();
+        let handed_over = &project.handed_over;
+        let mut around: Vec<u32> = handed_over.clone();
+        for edge in project
+            .edges
+            .iter()
+            .filter(|edge| edge.attribute != DEPENDS_ON)
+        {
+            let is_handed = |index: &u32| handed_over.binary_search(index).is_ok();
+            if let Some(from) = edge.from {
+                around.extend(is_handed(&edge.to).then_some(from));
+                around.extend(is_handed(&from).then_some(edge.to));
+            }
+        }
+        around.sort_unstable();
+        around.dedup();
         Self {
+            handed_over: around,
             resources,
             // Past the cap the mistakes are not told one by one.
             whole: project.rewritten || errors.len() >= json::MAX_PROBLEMS,
@@ -169,6 +213,8 @@ struct Subject<'a, 's> {
 struct Gaps {
     /// In the subject itself.
     here: bool,
+    /// Among what may have to do with the subject.
+    linked: bool,
     /// Anywhere in the template.
     elsewhere: bool,
 }
@@ -300,6 +346,11 @@ impl<'a, 's> Subject<'a, 's> {
                         related,
                         addresses: address().into_iter().collect(),
                         kind: kind(),
+                        dialect: if self.project.is_terraform() {
+                            Dialect::Terraform
+                        } else {
+                            Dialect::CloudFormation
+                        },
                         when,
                     });
                 }
@@ -356,7 +407,12 @@ impl<'a, 's> Subject<'a, 's> {
         if words.iter().any(String::is_empty) {
             return None;
         }
-        Some(words.join(" or "))
+        Some(match words.split_at_checked(MAX_ALTERNATIVES) {
+            Some((told, rest)) if rest.len() > 1 => {
+                format!("{} or in {} other cases", told.join(" or "), rest.len())
+            }
+            _ => words.join(" or "),
+        })
     }
 
     /// Asks one check in one world; of the first list that it goes into, all elements or one.
@@ -475,15 +531,17 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
             if !found.is_empty() && gaps.elsewhere && builtin::looks_for_missing(&call.name) {
                 said.push(Said::Unknown {
                     place: asking.subject_place(),
-                    why: "a part of the template was not read".to_owned(),
+                    why: NOT_READ.to_owned(),
                 });
                 return;
             }
             for found in found {
+                let resource = found.resource.map(|index| asking.project.resource(index));
+                let (place, related) = placed(asking.project, resource, found.span, None);
                 said.push(Said::Failed {
-                    place: found.span,
+                    place,
                     message: fill(&check.message, asking, &found.value),
-                    related: Vec::new(),
+                    related,
                 });
             }
             return;
@@ -498,18 +556,22 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
     });
 }
 
+/// Why what is missing may be there all the same.
+const NOT_READ: &str = "a part was not read";
+
 impl Gaps {
     /// The answer, unless what it rests on may stand in what was not read.
     fn judge<'a, 's>(self, answer: Answer<'a, 's>) -> Answer<'a, 's> {
         let hidden = match answer.missing {
             Missing::Nothing => false,
             Missing::Here => self.here,
+            Missing::Linked => self.linked,
             Missing::Elsewhere => self.elsewhere,
         };
         if hidden && answer.truth != Truth::Unknown {
             Answer {
                 truth: Truth::Unknown,
-                why: Some(Cow::Borrowed("a part of the template was not read")),
+                why: Some(Cow::Borrowed(NOT_READ)),
                 ..answer
             }
         } else {
@@ -520,7 +582,7 @@ impl Gaps {
 
 fn follow<'a, 's>(asking: &Asking<'a, 's>, one: &crate::rule::Let) -> Binding<'a, 's> {
     match asking.reach(&one.follow) {
-        Reached::Value(node) => match asking.referred(node) {
+        Reached::Value(node) => match asking.referred(node).or_else(|| named(asking, one, node)) {
             Some(index)
                 if one.kinds.is_empty()
                     || one
@@ -536,13 +598,31 @@ fn follow<'a, 's>(asking: &Asking<'a, 's>, one: &crate::rule::Let) -> Binding<'a
             ),
             None if known_text(node).is_some() => Binding::Unknown(
                 node.span,
-                Cow::Borrowed("it refers to a resource outside of this template"),
+                Cow::Borrowed("it refers to a resource that is not declared here"),
             ),
             None => Binding::Unknown(node.span, why_unknown(node)),
         },
         Reached::Missing(span) => Binding::Missing(span),
         Reached::Unknown(span, why) => Binding::Unknown(span, why),
     }
+}
+
+/// The resource whose own name a value is.
+fn named<'a, 's>(
+    asking: &Asking<'a, 's>,
+    one: &crate::rule::Let,
+    value: &'a Node<'s>,
+) -> Option<u32> {
+    let name = one.name.as_ref()?;
+    let kinds = one.kinds.iter();
+    let mut resources = kinds.flat_map(|kind| asking.project.of_kind(kind)).copied();
+    resources.find(|index| {
+        let resource = asking.project.resource(*index);
+        match asking.walk(&resource.properties, &name.steps, resource.address_span) {
+            Reached::Value(own) => same(own, value) == Truth::True,
+            Reached::Missing(_) | Reached::Unknown(..) => false,
+        }
+    })
 }
 
 fn unknown(asking: &Asking<'_, '_>, answer: Answer<'_, '_>) -> Said {
@@ -572,31 +652,16 @@ fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>
         .map_or(Cow::Borrowed("not set"), shown);
     let message = fill(&check.message, asking, &value);
     let at = chosen.or(answer.at);
-    let mut related = Vec::new();
-    if let Some(node) = at.as_ref().and_then(|at| at.node) {
-        chain(node.via.as_deref(), &mut related);
-    }
+    let place = at
+        .as_ref()
+        .map_or_else(|| asking.subject_place(), |at| at.span);
+    let resource = asking.subject.map(|index| asking.project.resource(index));
+    let value = at.and_then(|at| at.node);
+    let (place, related) = placed(asking.project, resource, place, value);
     Said::Failed {
-        place: at.map_or_else(|| asking.subject_place(), |at| at.span),
+        place,
         message,
         related,
-    }
-}
-
-/// The chain behind a value, as places.
-fn chain(via: Option<&Via>, related: &mut Vec<(Span, String)>) {
-    let mut via = via;
-    while let Some(step) = via {
-        related.push((
-            step.span,
-            match step.kind {
-                ViaKind::ParameterDefault => {
-                    format!("the default of the parameter `{}`", step.name)
-                }
-                ViaKind::Mapping => format!("from the mapping `{}`", step.name),
-            },
-        ));
-        via = step.previous.as_deref();
     }
 }
 

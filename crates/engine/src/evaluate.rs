@@ -315,7 +315,8 @@ impl<'a, 's> Asking<'a, 's> {
         }
         let missing = match quantified.domain {
             Domain::Each(_) | Domain::Statements(_) => Missing::Here,
-            Domain::Resources(_) | Domain::Linked(_) => Missing::Elsewhere,
+            Domain::Linked(_) => Missing::Linked,
+            Domain::Resources(_) => Missing::Elsewhere,
         };
         Answer {
             at: self.domain_place(&quantified.domain),

@@ -1,10 +1,16 @@
 //! The examples of a rule, run as tests.
 
 use crate::check::{Plan, check};
+use crate::finding::Report;
+use crate::provider::AwsProvider;
+use crate::rule::{Dialect, Example, Severity};
 use crate::ruleset::{Rule, Ruleset};
-use pillarlint_parser::source::{FileId, LineIndex};
-use pillarlint_parser::tree::Parsed;
+use crate::settle::{Settings, settle};
+use pillarlint_parser::source::{FileId, LineIndex, Span};
+use pillarlint_parser::terraform::{self, Call, Folder, Folders, NoFiles, Options};
+use pillarlint_parser::tree::{Parsed, Problem};
 use pillarlint_parser::{cloudformation, yaml};
+use std::collections::HashMap;
 
 /// An example that says something else than the rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +32,7 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
         .collect();
     let plan = Plan::new(rules, &active);
     let mut mismatches = Vec::new();
-    for (example, text) in rule.docs().examples.iter().map(|one| &one.text).enumerate() {
+    for (example, Example { dialect, text, .. }) in rule.docs().examples.iter().enumerate() {
         let mut differs = |line: usize, message: String| {
             mismatches.push(Mismatch {
                 example,
@@ -34,25 +40,12 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
                 message,
             });
         };
-        let Parsed {
-            documents,
-            problems,
-            ..
-        } = yaml::parse(FileId(0), text);
         let lines = LineIndex::new(text);
         let line_of = |offset: u32| lines.line_of(offset as usize) + 1;
-        for problem in &problems {
-            differs(line_of(problem.span.start), problem.message.clone());
-        }
-        let Some(root) = documents.into_iter().next() else {
-            differs(1, "the example is empty".to_owned());
-            continue;
+        let report = match dialect {
+            Dialect::CloudFormation => template(text, rules, &plan),
+            Dialect::Terraform => configuration(text, rules, &plan),
         };
-        let project = cloudformation::lower(FileId(0), text, root);
-        let report = check(&project, &problems, rules, &plan);
-        for problem in &report.problems {
-            differs(line_of(problem.span.start), problem.message.clone());
-        }
         let marked = |mark: &str| -> Vec<usize> {
             text.lines()
                 .enumerate()
@@ -63,6 +56,12 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
                 .map(|(line, _)| line + 1)
                 .collect()
         };
+        for problem in &report.problems {
+            differs(line_of(problem.span.start), problem.message.clone());
+        }
+        // As a person would see it: what differs only in the instance is one finding.
+        let severity = Severity::Info;
+        let report = settle([report], Settings { severity });
         let reported: Vec<usize> = report
             .findings
             .iter()
@@ -99,4 +98,55 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
         }
     }
     mismatches
+}
+
+fn template(text: &str, rules: &Ruleset, plan: &Plan) -> Report {
+    let Parsed {
+        documents,
+        mut problems,
+        ..
+    } = yaml::parse(FileId(0), text);
+    let Some(root) = documents.into_iter().next() else {
+        problems.push(Problem::error(
+            Span::new(FileId(0), 0, 0),
+            "the example is empty",
+        ));
+        return Report {
+            problems,
+            ..Report::default()
+        };
+    };
+    let project = cloudformation::lower(FileId(0), text, root);
+    let mut report = check(&project, &problems, rules, plan);
+    report.problems.extend(problems);
+    report
+}
+
+/// An example has one file, so its calls lead nowhere.
+struct Nowhere;
+
+impl<'s> Folders<'s> for Nowhere {
+    fn called(&self, _: &Call<'_, 's>) -> Result<&Folder<'s>, String> {
+        Err("is not read".to_owned())
+    }
+}
+
+fn configuration(text: &str, rules: &Ruleset, plan: &Plan) -> Report {
+    let file = terraform::File::read(FileId(0), "main.tf", text);
+    let problems = file.problems.clone();
+    let root = Folder {
+        path: ".".to_owned(),
+        files: vec![file],
+        ..Folder::default()
+    };
+    let options = Options {
+        variables: HashMap::new(),
+        arguments: &AwsProvider,
+        files: &NoFiles,
+        workspace: "default",
+    };
+    let project = terraform::lower(&root, &Nowhere, &options);
+    let mut report = check(&project, &problems, rules, plan);
+    report.problems.extend(problems);
+    report
 }

@@ -1,6 +1,6 @@
 //! What a run found: plain, owned data.
 
-use crate::rule::Severity;
+use crate::rule::{Dialect, Severity};
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::Problem;
 
@@ -21,6 +21,8 @@ pub struct Finding {
     pub addresses: Vec<String>,
     /// The resource's kind; empty for a finding on the whole template.
     pub kind: String,
+    /// What it stands in, for the words of the fix.
+    pub dialect: Dialect,
     /// The condition under which it holds (`IsProd`, `not IsProd and HasLogs`), where it does not always.
     pub when: Option<String>,
 }

@@ -195,7 +195,7 @@ impl<'a, 's> Asking<'a, 's> {
             let mut plain = Vec::new();
             let mut is_plain = link.text.is_none();
             for path in &link.by {
-                is_plain &= plain_references(
+                is_plain &= self.plain_references(
                     &self.project.resource(*candidate).properties,
                     &path.steps,
                     link,
@@ -303,6 +303,18 @@ impl<'a, 's> Asking<'a, 's> {
         if let Value::Symbol(symbol) = &node.value {
             match (&**symbol, around) {
                 (Symbol::Reference(reference), None) if counts(reference) => return Truth::True,
+                // What is plainly another resource is not this one, whatever this one is called.
+                (Symbol::Reference(reference), _)
+                    if matches!(reference.origin, Origin::Resource(other) if other != target)
+                        && !self.may_hand_on(reference, &self.project.resource(target).kind) =>
+                {
+                    return Truth::False;
+                }
+                (Symbol::Reference(reference), None) => {
+                    if let Some(host) = self.host_of(reference) {
+                        return (host == target).into();
+                    }
+                }
                 (Symbol::Text(pieces), None)
                     if pieces.iter().any(|piece| match &piece.value {
                         Value::Symbol(symbol) => {
@@ -373,8 +385,87 @@ impl<'a, 's> Asking<'a, 's> {
         };
         let kind = &*self.project.resource(index).kind;
         kind != target_kind
-            && (kind.ends_with("Attachment")
-                || !reference.attribute.is_empty() && !reference.attribute.ends_with("Arn"))
+            && (kind.ends_with("Attachment") || !means_itself(kind, &reference.attribute))
+    }
+
+    /// What the id of a companion (`aws_s3_bucket_versioning.logs.id`) is the id of: the one resource of the kind that
+    /// it belongs to which it refers to.
+    fn host_of(&self, reference: &Reference<'_>) -> Option<u32> {
+        let Origin::Resource(companion) = reference.origin else {
+            return None;
+        };
+        if reference.attribute != "id" {
+            return None;
+        }
+        let kind = &*self.project.resource(companion).kind;
+        let is_host = |index: u32| {
+            kind.strip_prefix(&*self.project.resource(index).kind)
+                .is_some_and(|rest| rest.starts_with('_'))
+        };
+        let edges = self.project.edges.iter();
+        let mut hosts = edges
+            .filter(|edge| edge.from == Some(companion) && edge.attribute != DEPENDS_ON)
+            .map(|edge| edge.to)
+            .filter(|index| is_host(*index));
+        let host = hosts.next()?;
+        hosts.all(|other| other == host).then_some(host)
+    }
+
+    /// Collects the resources that a path refers to by plain references; false where it holds anything else
+    /// that might refer.
+    fn plain_references(
+        &self,
+        node: &Node<'_>,
+        steps: &[Step],
+        link: &Link,
+        found: &mut Vec<u32>,
+    ) -> bool {
+        match &node.value {
+            Value::Symbol(symbol) => match &**symbol {
+                Symbol::Reference(reference) if steps.iter().all(|step| *step == Step::All) => {
+                    match reference.origin {
+                        Origin::Resource(index) => {
+                            let kind = &self.project.resource(index).kind;
+                            if !means_itself(kind, &reference.attribute) {
+                                let host = self.host_of(reference);
+                                found.extend(host.filter(|_| link.attribute.is_none()));
+                                return host.is_some() && link.attribute.is_none();
+                            }
+                            let counts = link
+                                .attribute
+                                .as_ref()
+                                .is_none_or(|wanted| reference.attribute == *wanted);
+                            if counts {
+                                found.push(index);
+                            }
+                            true
+                        }
+                        _ => false,
+                    }
+                }
+                _ => false,
+            },
+            Value::Null => true,
+            Value::List(items) => {
+                let rest = match steps.first() {
+                    None => steps,
+                    Some(Step::All) => &steps[1..],
+                    Some(_) => return true,
+                };
+                items
+                    .iter()
+                    .all(|item| self.plain_references(item, rest, link, found))
+            }
+            Value::Map(map) => match steps.first() {
+                None => true,
+                Some(Step::Key(key)) => map
+                    .get(key)
+                    .is_none_or(|value| self.plain_references(value, &steps[1..], link, found)),
+                Some(_) => false,
+            },
+            // A literal may spell the target's name.
+            _ => link.name.is_none() && steps.is_empty() && link.text.is_none(),
+        }
     }
 
     pub(crate) fn referenced(&self, kinds: &[String]) -> Answer<'a, 's> {
@@ -400,7 +491,7 @@ impl<'a, 's> Asking<'a, 's> {
             why: (truth == Truth::Unknown).then_some(Cow::Borrowed(
                 "what refers to it exists only under a condition",
             )),
-            ..Answer::at(truth, place).missing(Missing::Elsewhere)
+            ..Answer::at(truth, place).missing(Missing::Linked)
         }
     }
 }
@@ -408,58 +499,6 @@ impl<'a, 's> Asking<'a, 's> {
 enum Target<'a, 's> {
     Resource(u32),
     Value(&'a Node<'s>),
-}
-
-/// Collects the resources that a path refers to by plain references; false where it holds anything else
-/// that might refer.
-fn plain_references(node: &Node<'_>, steps: &[Step], link: &Link, found: &mut Vec<u32>) -> bool {
-    match &node.value {
-        Value::Symbol(symbol) => match &**symbol {
-            Symbol::Reference(reference) if steps.iter().all(|step| *step == Step::All) => {
-                match reference.origin {
-                    // An attribute may be handed on from another resource.
-                    Origin::Resource(_)
-                        if !reference.attribute.is_empty()
-                            && !reference.attribute.ends_with("Arn") =>
-                    {
-                        false
-                    }
-                    Origin::Resource(index) => {
-                        let counts = link
-                            .attribute
-                            .as_ref()
-                            .is_none_or(|wanted| reference.attribute == *wanted);
-                        if counts {
-                            found.push(index);
-                        }
-                        true
-                    }
-                    _ => false,
-                }
-            }
-            _ => false,
-        },
-        Value::Null => true,
-        Value::List(items) => {
-            let rest = match steps.first() {
-                None => steps,
-                Some(Step::All) => &steps[1..],
-                Some(_) => return true,
-            };
-            items
-                .iter()
-                .all(|item| plain_references(item, rest, link, found))
-        }
-        Value::Map(map) => match steps.first() {
-            None => true,
-            Some(Step::Key(key)) => map
-                .get(key)
-                .is_none_or(|value| plain_references(value, &steps[1..], link, found)),
-            Some(_) => false,
-        },
-        // A literal may spell the target's name.
-        _ => link.name.is_none() && steps.is_empty() && link.text.is_none(),
-    }
 }
 
 /// Whether a joined text may still turn out as the wanted one: a piece of it is not known at all, or stands beside
@@ -546,11 +585,42 @@ fn spelled(node: &Node<'_>, before: &str, name: &Node<'_>, after: &str) -> Truth
                     .collect()
             };
             if render(pieces) == format!("{before}{}{after}", render(own)) {
-                Truth::True
-            } else {
+                return Truth::True;
+            }
+            let (start, end) = ends(own);
+            let own = (format!("{before}{start}"), format!("{end}{after}"));
+            if may_meet(ends(pieces), (&own.0, &own.1)) {
                 Truth::Unknown
+            } else {
+                Truth::False
             }
         }
+    }
+}
+
+/// What a joined text certainly begins and ends with.
+pub(crate) fn ends<'p>(pieces: &'p [Node<'_>]) -> (&'p str, &'p str) {
+    let literal = |piece: Option<&'p Node<'_>>| piece.and_then(Node::as_str).unwrap_or_default();
+    (literal(pieces.first()), literal(pieces.last()))
+}
+
+/// Whether texts with these ends may be the same.
+pub(crate) fn may_meet(one: (&str, &str), other: (&str, &str)) -> bool {
+    (one.0.starts_with(other.0) || other.0.starts_with(one.0))
+        && (one.1.ends_with(other.1) || other.1.ends_with(one.1))
+}
+
+/// Whether an attribute names the resource itself, rather than another one that it has to do with. The id of a
+/// companion (`aws_s3_bucket_versioning`) is that of what it belongs to.
+pub(crate) fn means_itself(kind: &str, attribute: &str) -> bool {
+    let is_companion = || {
+        let mut ends = kind.match_indices('_').map(|(end, _)| end).skip(1);
+        ends.any(|end| pillarlint_schema::terraform::exists(&kind[..end]))
+    };
+    match attribute {
+        "" | "arn" | "name" => true,
+        "id" => !is_companion(),
+        other => other.ends_with("Arn"),
     }
 }
 
@@ -562,8 +632,9 @@ pub(crate) fn symbol_key(node: &Node<'_>) -> String {
                 "{:?}.{}{:?}",
                 reference.origin, reference.attribute, reference.indices
             ),
-            _ => format!("{:?}", node.span),
+            // The same words may mean another value in another instance: only the very same one is equal.
+            _ => format!("{node:p}"),
         },
-        _ => format!("{:?}", node.span),
+        _ => format!("{node:p}"),
     }
 }

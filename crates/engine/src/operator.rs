@@ -2,6 +2,7 @@
 
 use crate::answer::Truth;
 use crate::evaluate::Asking;
+use crate::link::{means_itself, symbol_key};
 use crate::path::{Reached, head_of};
 use crate::rule::{Operand, Operator};
 use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
@@ -160,11 +161,51 @@ pub(crate) fn same(a: &Node<'_>, b: &Node<'_>) -> Truth {
             {
                 Truth::True
             } else {
-                Truth::Unknown
+                could(may_be_equal(&tokens(left), &tokens(right)))
             }
         }
         _ => Truth::Unknown,
     }
+}
+
+/// A character of a joined text, or a piece that is not known.
+#[derive(PartialEq)]
+enum Token {
+    Known(char),
+    Open(String),
+}
+
+fn tokens(pieces: &[Node<'_>]) -> Vec<Token> {
+    let tokens = pieces.iter().flat_map(|piece| match known_text(piece) {
+        Some(text) => text.chars().map(Token::Known).collect(),
+        None => vec![Token::Open(symbol_key(piece))],
+    });
+    tokens.collect()
+}
+
+/// Whether joined texts may be the same: what both begin and end with is left out, whatever it is.
+fn may_be_equal(one: &[Token], other: &[Token]) -> bool {
+    let (mut one, mut other) = (one, other);
+    while let (Some((a, one_rest)), Some((b, other_rest))) =
+        (one.split_first(), other.split_first())
+        && a == b
+    {
+        (one, other) = (one_rest, other_rest);
+    }
+    while let (Some((a, one_rest)), Some((b, other_rest))) = (one.split_last(), other.split_last())
+        && a == b
+    {
+        (one, other) = (one_rest, other_rest);
+    }
+    let is_open = |token: &Token| matches!(token, Token::Open(_));
+    let differ = |a: Option<&Token>, b: Option<&Token>| matches!((a, b), (Some(Token::Known(a)), Some(Token::Known(b))) if a != b);
+    let known = |tokens: &[Token]| tokens.iter().filter(|token| !is_open(token)).count();
+    let is_too_long =
+        |long: &[Token], short: &[Token]| !short.iter().any(is_open) && known(long) > short.len();
+    !differ(one.first(), other.first())
+        && !differ(one.last(), other.last())
+        && !is_too_long(one, other)
+        && !is_too_long(other, one)
 }
 
 fn same_reference(left: &Reference<'_>, right: &Reference<'_>) -> Truth {
@@ -173,7 +214,14 @@ fn same_reference(left: &Reference<'_>, right: &Reference<'_>) -> Truth {
             return Truth::True;
         }
         // Different indices into the zones of a region are different zones.
-        let zones = matches!(left.origin, Origin::Zones(_));
+        let zones = match &left.origin {
+            Origin::Zones(_) => true,
+            Origin::Parameter(name) => {
+                name.contains("data.aws_availability_zones.")
+                    && matches!(&*left.attribute, "names" | "zone_ids")
+            }
+            _ => false,
+        };
         return if zones && left.indices.len() == right.indices.len() {
             Truth::False
         } else {
@@ -359,6 +407,24 @@ impl<'a, 's> Asking<'a, 's> {
         }
         if let Some(map) = node.as_map() {
             return map.entries.is_empty().into();
+        }
+        if let Value::Symbol(symbol) = &node.value {
+            let is_named = match &**symbol {
+                // What the service gives a resource as its id or ARN is no empty text.
+                Symbol::Reference(reference) => match reference.origin {
+                    Origin::Resource(index) if reference.indices.is_empty() => {
+                        means_itself(&self.project.resource(index).kind, &reference.attribute)
+                    }
+                    _ => false,
+                },
+                Symbol::Text(pieces) => pieces
+                    .iter()
+                    .any(|piece| piece.as_str().is_some_and(|text| !text.is_empty())),
+                Symbol::Choice(_) | Symbol::Unknown(_) => false,
+            };
+            if is_named {
+                return Truth::False;
+            }
         }
         ask(node, str::is_empty, |start, end| {
             could(start.is_empty() && end.is_empty())

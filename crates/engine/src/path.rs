@@ -235,6 +235,12 @@ pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
             .map_or(Cow::Borrowed("a joined text"), why_unknown),
         Symbol::Choice(_) => Cow::Borrowed("it depends on a condition"),
         Symbol::Reference(reference) => match &reference.origin {
+            Origin::Parameter(name) if name.contains("data.") => {
+                Cow::Owned(format!("`{name}` is looked up at plan"))
+            }
+            Origin::Parameter(name) if name.contains("var.") => {
+                Cow::Owned(format!("`{name}` has no value here"))
+            }
             Origin::Parameter(name) => {
                 Cow::Owned(format!("the parameter `{name}` is given at deployment"))
             }

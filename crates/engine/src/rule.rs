@@ -28,16 +28,35 @@ pub struct Header {
 }
 
 /// What a person reads about a rule.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Docs {
     /// What goes wrong without it.
     pub why: String,
     /// What to do.
-    pub fix: String,
+    pub fix: Fix,
     /// Links to the documentation.
     pub references: Vec<String>,
     /// Examples, each a test too.
     pub examples: Vec<Example>,
+}
+
+/// What to do, in the words of each dialect; the same in both where the words are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Fix {
+    /// In a CloudFormation template.
+    pub cloudformation: String,
+    /// In a Terraform configuration.
+    pub terraform: String,
+}
+
+impl Fix {
+    /// What to do in that dialect.
+    pub fn of(&self, dialect: Dialect) -> &str {
+        match dialect {
+            Dialect::CloudFormation => &self.cloudformation,
+            Dialect::Terraform => &self.terraform,
+        }
+    }
 }
 
 /// A small template and what the rule says of it.
@@ -45,7 +64,9 @@ pub struct Docs {
 pub struct Example {
     /// What it shows; may be empty.
     pub name: String,
-    /// The template, with `# error` and `# unknown` at the ends of lines.
+    /// What it is written in.
+    pub dialect: Dialect,
+    /// The template or configuration, with `# error` and `# unknown` at the ends of lines.
     pub text: String,
 }
 
@@ -69,6 +90,12 @@ macro_rules! named {
     };
 }
 
+named! {
+    /// What an example is written in.
+    Dialect { /// A CloudFormation template.
+        CloudFormation = "cloudformation", /// A Terraform configuration, in HCL.
+        Terraform = "terraform" }
+}
 named! {
     /// How bad a finding is, worst last.
     Severity { /// a hint
@@ -99,6 +126,8 @@ named! {
 pub struct Check {
     /// Kinds of resources to ask; empty: the whole template is asked once.
     pub kinds: Vec<String>,
+    /// The versions of the AWS provider that it is about.
+    pub provider: ProviderVersions,
     /// Domains to go into, outer first; each binds one slot.
     pub each: Vec<(Domain, Slot)>,
     /// Resources reached over references, in order.
@@ -115,6 +144,38 @@ pub struct Check {
     pub place: Option<Path>,
     /// How many slots an evaluation needs.
     pub slots: u8,
+}
+
+/// Major versions of the AWS provider. All of them, unless a rule says otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderVersions {
+    /// The first.
+    pub from: Option<u32>,
+    /// The first that is too new.
+    pub below: Option<u32>,
+}
+
+impl ProviderVersions {
+    /// Reads `<6` or `>=6`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let major = |digits: &str| digits.trim().parse().ok();
+        match text.trim().strip_prefix(">=") {
+            Some(digits) => Some(Self {
+                from: Some(major(digits)?),
+                below: None,
+            }),
+            None => Some(Self {
+                from: None,
+                below: Some(major(text.trim().strip_prefix('<')?)?),
+            }),
+        }
+    }
+
+    /// Whether a configuration is meant that allows this version at most; none stands for the newest.
+    pub fn hold(self, newest: Option<u32>) -> bool {
+        let newest = newest.unwrap_or(u32::MAX);
+        self.from.is_none_or(|from| newest >= from) && self.below.is_none_or(|below| newest < below)
+    }
 }
 
 /// What must hold, or must not.
@@ -143,6 +204,8 @@ pub struct Let {
     pub follow: Path,
     /// Kinds that it may be; empty: any.
     pub kinds: Vec<String>,
+    /// Where such a resource has a name of its own, which a text may spell; the root is that resource.
+    pub name: Option<Path>,
 }
 
 /// A compiled path.

@@ -57,12 +57,7 @@ impl Rule {
 
     /// What a person reads about it.
     pub fn docs(&self) -> &Docs {
-        self.docs.get(|| Docs {
-            why: String::new(),
-            fix: String::new(),
-            references: Vec::new(),
-            examples: Vec::new(),
-        })
+        self.docs.get(Docs::default)
     }
 }
 

@@ -259,13 +259,7 @@ mod tests {
             kinds: vec![kind.into()],
             aliases: vec![alias.into()],
         };
-        let docs = Docs {
-            why: String::new(),
-            fix: String::new(),
-            references: Vec::new(),
-            examples: Vec::new(),
-        };
-        Rule::loaded(header, Vec::new(), docs)
+        Rule::loaded(header, Vec::new(), Docs::default())
     }
 
     fn pillar(id: &str, questions: &[(&str, &[&str])]) -> Pillar {

@@ -47,6 +47,9 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings) -> 
     outcome
 }
 
+/// Related places that the instances of one finding may have together; more would not be read.
+const MAX_RELATED: usize = 16;
+
 /// Sorts findings, and makes those one that differ only in the instance or in the condition.
 fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
     // A stable sort: addresses stay in the order of the file.
@@ -65,6 +68,11 @@ fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
                 for address in finding.addresses {
                     if !last.addresses.contains(&address) {
                         last.addresses.push(address);
+                    }
+                }
+                for related in finding.related {
+                    if last.related.len() < MAX_RELATED && !last.related.contains(&related) {
+                        last.related.push(related);
                     }
                 }
             }

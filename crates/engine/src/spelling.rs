@@ -7,8 +7,8 @@ use pillarlint_schema::{Kind, Member, Shape};
 
 /// Adds a warning for each unknown `AWS::` type and each property that its type does not have.
 pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
-    // What a macro is given may be no CloudFormation yet.
-    if project.rewritten {
+    // What a macro is given may be no CloudFormation yet, and what is planned was accepted already.
+    if project.rewritten || project.planned {
         return;
     }
     // Resources of one kind stand together more often than not; looking a type up reads a part of the table.
@@ -17,7 +17,9 @@ pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
         let kind = &*resource.kind;
         let shape = match last {
             Some((name, shape)) if name == kind => shape,
-            _ => pillarlint_schema::resource_type(kind).map(|info| info.shape()),
+            _ => pillarlint_schema::resource_type(kind)
+                .or_else(|| pillarlint_schema::terraform::resource(kind))
+                .map(|info| info.shape()),
         };
         last = Some((kind, shape));
         match shape {

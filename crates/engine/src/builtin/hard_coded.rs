@@ -6,13 +6,17 @@ use super::Found;
 use crate::answer::Truth;
 use crate::evaluate::Asking;
 use crate::rule::BuiltinCall;
-use pillarlint_parser::tree::{Node, Symbol, Value};
+use pillarlint_parser::tree::{Node, Symbol, Value, ViaKind};
 
 pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> {
     let mut found = Vec::new();
-    for resource in &asking.project.resources {
+    for (index, resource) in (0u32..).zip(&asking.project.resources) {
         if asking.exists(resource) != Truth::False {
+            let before = found.len();
             search(&resource.properties, call.list("known"), &mut found);
+            for one in &mut found[before..] {
+                one.resource = Some(index);
+            }
         }
     }
     found
@@ -20,8 +24,10 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
 
 /// Every text, but for principals: the account of another owner stands there rightly.
 fn search(node: &Node<'_>, known: &[String], found: &mut Vec<Found>) {
-    // A value that came from elsewhere (a parameter's default) is spelt out there, where it can be changed.
-    if node.via.is_some() {
+    // A value that came from elsewhere (a parameter's default) is spelt out there, where it can be changed. What a
+    // document says keeps its places, however the document came here.
+    let mut chain = std::iter::successors(node.via.as_deref(), |via| via.previous.as_deref());
+    if node.via.is_some() && !chain.any(|via| via.kind == ViaKind::Document) {
         return;
     }
     match &node.value {
@@ -33,7 +39,10 @@ fn search(node: &Node<'_>, known: &[String], found: &mut Vec<Found>) {
         }
         Value::Map(map) => {
             for entry in &map.entries {
-                if !matches!(&*entry.key, "Principal" | "NotPrincipal" | "Condition") {
+                if !matches!(
+                    &*entry.key,
+                    "Principal" | "NotPrincipal" | "Condition" | "principal" | "principal_arn"
+                ) {
                     search(&entry.value, known, found);
                 }
             }
@@ -90,6 +99,7 @@ fn check(text: &str, node: &Node<'_>, known: &[String], found: &mut Vec<Found>) 
     };
     found.push(Found {
         span: node.span,
+        resource: None,
         value,
     });
 }

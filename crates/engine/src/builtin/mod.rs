@@ -82,6 +82,8 @@ pub const SIGNATURES: &[Signature] = &[
 pub struct Found {
     /// The place.
     pub span: Span,
+    /// The resource that it belongs to, where it belongs to one.
+    pub resource: Option<u32>,
     /// What stands for `{value}` in the message.
     pub value: String,
 }

@@ -11,35 +11,82 @@ use crate::rule::Step;
 use pillarlint_parser::model::Resource;
 use pillarlint_parser::tree::Node;
 
+/// What CloudFormation, or Terraform, calls the things on the way from a NAT gateway to its subnets.
+struct Names {
+    route: &'static str,
+    route_table: &'static str,
+    nat_gateway: &'static str,
+    /// Route tables that hold routes themselves: their kinds and where.
+    tables: &'static [&'static str],
+    routes: &'static str,
+    association: &'static str,
+    subnet: &'static str,
+    zone: &'static [&'static str],
+}
+
+const CLOUDFORMATION: Names = Names {
+    route: "AWS::EC2::Route",
+    route_table: "RouteTableId",
+    nat_gateway: "NatGatewayId",
+    tables: &[],
+    routes: "",
+    association: "AWS::EC2::SubnetRouteTableAssociation",
+    subnet: "SubnetId",
+    zone: &["AvailabilityZone", "AvailabilityZoneId"],
+};
+
+const TERRAFORM: Names = Names {
+    route: "aws_route",
+    route_table: "route_table_id",
+    nat_gateway: "nat_gateway_id",
+    tables: &["aws_route_table", "aws_default_route_table"],
+    routes: "route",
+    association: "aws_route_table_association",
+    subnet: "subnet_id",
+    zone: &["availability_zone", "availability_zone_id"],
+};
+
 pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's> {
     let Some(subject) = asking.subject else {
         return Answer::plain(Truth::Unknown);
     };
-    let place = At::place(asking.project.resource(subject).address_span);
-    let mut tables = Vec::new();
+    let gateway = asking.project.resource(subject);
+    let names = if gateway.kind == "aws_nat_gateway" {
+        &TERRAFORM
+    } else {
+        &CLOUDFORMATION
+    };
+    let place = At::place(gateway.address_span);
     let mut open = false;
-    for route in existing(asking, "AWS::EC2::Route", &mut open) {
-        open |= matches!(member(asking, route, "NatGatewayId"), Reached::Unknown(..));
-        if refers(asking, route, "NatGatewayId") == Some(subject) {
-            tables.extend(refers(asking, route, "RouteTableId"));
-        }
-    }
+    let tables = tables_through(asking, names, subject, &mut open);
     let mut zones: Vec<&'a Node<'s>> = Vec::new();
     let mut subnets = 0;
-    for association in existing(asking, "AWS::EC2::SubnetRouteTableAssociation", &mut open) {
-        if !refers(asking, association, "RouteTableId").is_some_and(|one| tables.contains(&one)) {
+    for (_, association) in existing(asking, names.association, &mut open) {
+        let table = refers(asking, association, names.route_table);
+        if !table.is_some_and(|one| tables.contains(&one)) {
+            continue;
+        }
+        // A gateway or a whole VPC may be associated too.
+        if let Reached::Missing(_) = member(asking, association, names.subnet) {
             continue;
         }
         subnets += 1;
-        let Some(subnet) = refers(asking, association, "SubnetId") else {
+        let Some(subnet) = refers(asking, association, names.subnet) else {
             open = true;
             continue;
         };
         let subnet = asking.project.resource(subnet);
-        match member(asking, subnet, "AvailabilityZone") {
-            Reached::Value(zone) => zones.push(zone),
-            // Left to AWS to choose, or not known.
-            Reached::Missing(_) | Reached::Unknown(..) => open = true,
+        let zone = names
+            .zone
+            .iter()
+            .find_map(|key| match member(asking, subnet, key) {
+                Reached::Value(zone) => Some(zone),
+                // Left to AWS to choose, or not known.
+                Reached::Missing(_) | Reached::Unknown(..) => None,
+            });
+        match zone {
+            Some(zone) => zones.push(zone),
+            None => open = true,
         }
     }
     for (at, zone) in zones.iter().enumerate() {
@@ -61,12 +108,56 @@ pub(super) fn serves_one_zone<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's>
     Answer::at(Truth::True, place)
 }
 
-fn existing<'a, 's>(asking: &Asking<'a, 's>, kind: &str, open: &mut bool) -> Vec<&'a Resource<'s>> {
+/// The route tables with a route through the NAT gateway.
+fn tables_through<'a, 's>(
+    asking: &Asking<'a, 's>,
+    names: &Names,
+    gateway: u32,
+    open: &mut bool,
+) -> Vec<u32> {
+    let mut tables = Vec::new();
+    for (_, route) in existing(asking, names.route, open) {
+        *open |= matches!(
+            member(asking, route, names.nat_gateway),
+            Reached::Unknown(..)
+        );
+        if refers(asking, route, names.nat_gateway) == Some(gateway) {
+            tables.extend(refers(asking, route, names.route_table));
+        }
+    }
+    let through = [
+        Step::Key(names.routes.to_owned()),
+        Step::All,
+        Step::Key(names.nat_gateway.to_owned()),
+    ];
+    for kind in names.tables {
+        for (index, table) in existing(asking, kind, open) {
+            let mut found = Vec::new();
+            asking.walk_all(&table.properties, &through, table.address_span, &mut found);
+            for reached in found {
+                match reached {
+                    Reached::Value(node) if asking.referred(node) == Some(gateway) => {
+                        tables.push(index);
+                    }
+                    Reached::Unknown(..) => *open = true,
+                    Reached::Value(_) | Reached::Missing(_) => {}
+                }
+            }
+        }
+    }
+    tables
+}
+
+fn existing<'a, 's>(
+    asking: &Asking<'a, 's>,
+    kind: &str,
+    open: &mut bool,
+) -> Vec<(u32, &'a Resource<'s>)> {
     let mut sure = Vec::new();
     for index in asking.project.of_kind(kind) {
         let resource = asking.project.resource(*index);
         match asking.exists(resource) {
-            Truth::True => sure.push(resource),
+            Truth::True => sure.push((*index, resource)),
             Truth::False => {}
             Truth::Unknown => *open = true,
         }

@@ -10,14 +10,12 @@ use pillarlint_parser::tree::{Node, Value};
 pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> {
     let keys = call.list("keys");
     let mut first = None;
-    for resource in &asking.project.resources {
+    for (index, resource) in (0u32..).zip(&asking.project.resources) {
         if asking.exists(resource) == Truth::False {
             continue;
         }
-        let Some(entry) = resource
-            .properties
-            .as_map()
-            .and_then(|map| map.entry("Tags"))
+        let written = resource.properties.as_map();
+        let Some(entry) = written.and_then(|map| map.entry("Tags").or_else(|| map.entry("tags")))
         else {
             continue;
         };
@@ -31,12 +29,13 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
             .iter()
             .any(|tag| *tag != "Name" && !tag.starts_with("aws:"))
         {
-            first.get_or_insert(entry.key_span);
+            first.get_or_insert((entry.key_span, index));
         }
     }
     first
-        .map(|span| Found {
+        .map(|(span, index)| Found {
             span,
+            resource: Some(index),
             value: String::new(),
         })
         .into_iter()
@@ -53,11 +52,16 @@ fn is_owner(tag: &str, keys: &[String]) -> bool {
 /// The keys of tags, written as a list of `Key` and `Value` or as a mapping, and whether these are all.
 fn tag_keys<'a, 's>(asking: &Asking<'a, 's>, node: &'a Node<'s>) -> (Vec<&'a str>, bool) {
     let mut keys = Vec::new();
-    let mut found = Vec::new();
-    asking.walk_all(node, &[Step::All], node.span, &mut found);
+    let node = match asking.settle_value(node, node.span) {
+        Reached::Value(node) => node,
+        Reached::Missing(_) => return (keys, true),
+        Reached::Unknown(..) => return (keys, false),
+    };
     if let Value::Map(map) = &node.value {
         return (map.entries.iter().map(|entry| &*entry.key).collect(), true);
     }
+    let mut found = Vec::new();
+    asking.walk_all(node, &[Step::All], node.span, &mut found);
     for reached in found {
         let Reached::Value(tag) = reached else {
             return (keys, false);

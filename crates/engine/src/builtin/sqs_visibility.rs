@@ -5,7 +5,7 @@
 use super::unknown;
 use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
-use crate::operator::{known_text, number};
+use crate::operator::{known_text, number, same};
 use crate::path::Reached;
 use crate::rule::{BuiltinCall, Step};
 use pillarlint_parser::source::Span;
@@ -16,6 +16,40 @@ const DEFAULT_VISIBILITY: f64 = 30.0;
 /// Seconds that a function may run, where nothing is said.
 const DEFAULT_TIMEOUT: f64 = 3.0;
 
+/// What CloudFormation, or Terraform, calls the things that are compared.
+struct Names {
+    visibility: &'static str,
+    mapping: &'static str,
+    mapping_queue: &'static str,
+    mapping_function: &'static str,
+    window: &'static str,
+    function: &'static str,
+    function_name: &'static str,
+    timeout: &'static str,
+}
+
+const CLOUDFORMATION: Names = Names {
+    visibility: "VisibilityTimeout",
+    mapping: "AWS::Lambda::EventSourceMapping",
+    mapping_queue: "EventSourceArn",
+    mapping_function: "FunctionName",
+    window: "MaximumBatchingWindowInSeconds",
+    function: "AWS::Lambda::Function",
+    function_name: "FunctionName",
+    timeout: "Timeout",
+};
+
+const TERRAFORM: Names = Names {
+    visibility: "visibility_timeout_seconds",
+    mapping: "aws_lambda_event_source_mapping",
+    mapping_queue: "event_source_arn",
+    mapping_function: "function_name",
+    window: "maximum_batching_window_in_seconds",
+    function: "aws_lambda_function",
+    function_name: "function_name",
+    timeout: "timeout",
+};
+
 pub(super) fn covers_consumers<'a, 's>(
     asking: &Asking<'a, 's>,
     call: &BuiltinCall,
@@ -24,52 +58,47 @@ pub(super) fn covers_consumers<'a, 's>(
         return Answer::plain(Truth::Unknown);
     };
     let queue = asking.project.resource(subject);
-    let place = match asking.walk(
-        &queue.properties,
-        &[Step::Key("VisibilityTimeout".to_owned())],
-        queue.address_span,
-    ) {
+    let names = if queue.kind == "aws_sqs_queue" {
+        &TERRAFORM
+    } else {
+        &CLOUDFORMATION
+    };
+    let place = match value(asking, &queue.properties, names.visibility) {
         Reached::Value(node) => At::value(node),
-        Reached::Missing(span) | Reached::Unknown(span, _) => At::place(span),
+        Reached::Missing(_) => At::place(queue.address_span),
+        Reached::Unknown(span, _) => At::place(span),
     };
     let visibility = seconds(
         asking,
         &queue.properties,
-        "VisibilityTimeout",
+        names.visibility,
         DEFAULT_VISIBILITY,
     );
     let mut answer = Truth::True;
-    for mapping in asking.project.of_kind("AWS::Lambda::EventSourceMapping") {
+    for mapping in asking.project.of_kind(names.mapping) {
         let mapping = asking.project.resource(*mapping);
-        let refers = |key: &str| match asking.walk(
-            &mapping.properties,
-            &[Step::Key(key.to_owned())],
-            mapping.address_span,
-        ) {
-            Reached::Value(node) => asking.referred(node),
+        let given = |key: &str| match value(asking, &mapping.properties, key) {
+            Reached::Value(node) => Some(node),
             Reached::Missing(_) | Reached::Unknown(..) => None,
         };
-        if refers("EventSourceArn") != Some(subject) || asking.exists(mapping) == Truth::False {
+        let queue_of = given(names.mapping_queue).and_then(|node| asking.referred(node));
+        if queue_of != Some(subject) || asking.exists(mapping) == Truth::False {
             continue;
         }
         let sure = asking.exists(mapping);
-        let Some(function) = refers("FunctionName").map(|index| asking.project.resource(index))
-        else {
+        let function = given(names.mapping_function)
+            .and_then(|node| asking.referred(node).or_else(|| named(asking, names, node)));
+        let Some(function) = function.map(|index| asking.project.resource(index)) else {
             answer = Truth::Unknown;
             continue;
         };
         // An alias or a version says nothing of the timeout.
-        if function.kind != "AWS::Lambda::Function" {
+        if function.kind != names.function {
             answer = Truth::Unknown;
             continue;
         }
-        let timeout = seconds(asking, &function.properties, "Timeout", DEFAULT_TIMEOUT);
-        let window = seconds(
-            asking,
-            &mapping.properties,
-            "MaximumBatchingWindowInSeconds",
-            0.0,
-        );
+        let timeout = seconds(asking, &function.properties, names.timeout, DEFAULT_TIMEOUT);
+        let window = seconds(asking, &mapping.properties, names.window, 0.0);
         match (visibility, timeout, window) {
             (Some(visibility), Some(timeout), Some(window)) => {
                 #[expect(clippy::cast_precision_loss, reason = "factors are small")]
@@ -93,16 +122,32 @@ pub(super) fn covers_consumers<'a, 's>(
     }
 }
 
+/// The function of that name.
+fn named<'a, 's>(asking: &Asking<'a, 's>, names: &Names, wanted: &'a Node<'s>) -> Option<u32> {
+    let mut functions = asking.project.of_kind(names.function).iter().copied();
+    functions.find(|index| {
+        let function = asking.project.resource(*index);
+        match value(asking, &function.properties, names.function_name) {
+            Reached::Value(own) => same(own, wanted) == Truth::True,
+            Reached::Missing(_) | Reached::Unknown(..) => false,
+        }
+    })
+}
+
 fn seconds<'a, 's>(
     asking: &Asking<'a, 's>,
     properties: &'a Node<'s>,
     key: &str,
     default: f64,
 ) -> Option<f64> {
-    let nowhere: Span = properties.span;
-    match asking.walk(properties, &[Step::Key(key.to_owned())], nowhere) {
+    match value(asking, properties, key) {
         Reached::Value(node) => known_text(node).and_then(number),
         Reached::Missing(_) => Some(default),
         Reached::Unknown(..) => None,
     }
+}
+
+fn value<'a, 's>(asking: &Asking<'a, 's>, properties: &'a Node<'s>, key: &str) -> Reached<'a, 's> {
+    let nowhere: Span = properties.span;
+    asking.walk(properties, &[Step::Key(key.to_owned())], nowhere)
 }

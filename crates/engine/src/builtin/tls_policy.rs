@@ -215,12 +215,15 @@ impl Names {
         names.resource = asking.referred(bucket);
         if let Some(index) = names.resource {
             let resource = asking.project.resource(index);
-            if let Reached::Value(name) = asking.walk(
-                &resource.properties,
-                &[Step::Key("BucketName".to_owned())],
-                resource.address_span,
-            ) {
-                names.add(name);
+            // As CloudFormation and as Terraform call it.
+            for key in ["BucketName", "bucket"] {
+                if let Reached::Value(name) = asking.walk(
+                    &resource.properties,
+                    &[Step::Key(key.to_owned())],
+                    resource.address_span,
+                ) {
+                    names.add(name);
+                }
             }
         }
         names
@@ -288,12 +291,12 @@ impl Names {
             Symbol::Reference(reference) => match &reference.origin {
                 Origin::Resource(index) if Some(*index) == self.resource => {
                     match &*reference.attribute {
-                        "" => text.push(BUCKET),
-                        "Arn" => text.push_str("arn:aws:s3:::\u{1}"),
+                        "" | "id" | "bucket" => text.push(BUCKET),
+                        "Arn" | "arn" => text.push_str("arn:aws:s3:::\u{1}"),
                         _ => text.push(UNKNOWN),
                     }
                 }
-                Origin::Resource(_) if reference.attribute == "Arn" => {
+                Origin::Resource(_) if matches!(&*reference.attribute, "Arn" | "arn") => {
                     text.push_str("arn:aws:s3:::another-bucket");
                 }
                 Origin::Pseudo(name) if name == "AWS::Partition" => text.push_str("aws"),

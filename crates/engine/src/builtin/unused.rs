@@ -1,4 +1,4 @@
-//! Parameters, mappings and conditions that nothing uses.
+//! Parameters, variables, mappings and conditions that nothing uses.
 
 use super::Found;
 use crate::evaluate::Asking;
@@ -12,10 +12,12 @@ pub(super) fn places(asking: &Asking<'_, '_>) -> Vec<Found> {
         .filter(|declaration| !declaration.used)
         .map(|declaration| Found {
             span: declaration.span,
+            resource: None,
             value: format!(
                 "{} `{}`",
                 match declaration.kind {
                     DeclarationKind::Parameter => "the parameter",
+                    DeclarationKind::Variable => "the variable",
                     DeclarationKind::Mapping => "the mapping",
                     DeclarationKind::Condition => "the condition",
                 },

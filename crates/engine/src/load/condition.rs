@@ -15,7 +15,7 @@ use pillarlint_parser::tree::{Node, Value};
 /// What loading a condition needs beside the condition.
 #[derive(Clone)]
 pub(super) struct Reading<'c, 'p> {
-    pub(super) context: &'c Context,
+    pub(super) context: &'c Context<'c>,
     pub(super) scope: Scope<'p>,
     pub(super) problems: &'p Problems,
     /// Whether `absent` must be said.

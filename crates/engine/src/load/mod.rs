@@ -13,7 +13,8 @@ pub use framework::framework;
 use crate::check::TEMPLATE;
 use crate::framework::Framework;
 use crate::rule::{
-    Body, Certainty, Check, Docs, Domain, Example, Header, Let, Preset, Severity, Slot,
+    Body, Certainty, Check, Condition, Dialect, Docs, Domain, Example, Fix, Header, Let, Preset,
+    ProviderVersions, Severity, Slot,
 };
 use crate::ruleset::Rule;
 use condition::Reading;
@@ -37,26 +38,28 @@ pub struct RuleFile<'t> {
 
 /// What rules may refer to.
 #[derive(Debug)]
-pub struct Context {
+pub struct Context<'t> {
     framework: Framework,
-    shapes: BTreeMap<String, Vec<Form>>,
+    shapes: BTreeMap<String, Vec<Form<'t>>>,
     data: BTreeMap<String, Vec<String>>,
     problems: Vec<Problem>,
 }
 
 /// One form of a shape, its paths as written: they are compiled for each check that uses them.
 #[derive(Debug)]
-struct Form {
+struct Form<'t> {
     kinds: Vec<String>,
+    /// Which resources of its kinds are subjects.
+    when: Option<Node<'t>>,
     each: Option<(String, Span)>,
     fields: Vec<(String, String, Span)>,
 }
 
-impl Context {
+impl<'t> Context<'t> {
     /// Shapes and data tables, as (file, name, text). What is wrong with them is told by [`load`].
     pub fn new(
         framework: &Framework,
-        shapes: &[(FileId, &str, &str)],
+        shapes: &[(FileId, &str, &'t str)],
         data: &[(FileId, &str, &str)],
     ) -> Self {
         let problems = Problems::default();
@@ -84,7 +87,7 @@ impl Context {
 }
 
 /// The rules of these files, by id, and what is wrong with the others.
-pub fn load(files: &[RuleFile<'_>], context: &Context) -> (Vec<Rule>, Vec<Problem>) {
+pub fn load(files: &[RuleFile<'_>], context: &Context<'_>) -> (Vec<Rule>, Vec<Problem>) {
     let problems = Problems::new(context.problems.clone());
     let mut rules: Vec<(Rule, Span)> = Vec::new();
     for file in files {
@@ -115,11 +118,11 @@ pub fn load(files: &[RuleFile<'_>], context: &Context) -> (Vec<Rule>, Vec<Proble
     )
 }
 
-fn with_root<T>(
+fn with_root<'t, T>(
     file: FileId,
-    text: &str,
+    text: &'t str,
     problems: &Problems,
-    read: impl FnOnce(&Node<'_>) -> Option<T>,
+    read: impl FnOnce(&Node<'t>) -> Option<T>,
 ) -> Option<T> {
     let parsed = yaml::parse(file, text);
     problems.borrow_mut().extend(parsed.problems);
@@ -132,7 +135,7 @@ fn with_root<T>(
     }
 }
 
-fn shape(file: FileId, text: &str, problems: &Problems) -> Option<Vec<Form>> {
+fn shape<'t>(file: FileId, text: &'t str, problems: &Problems) -> Option<Vec<Form<'t>>> {
     with_root(file, text, problems, |root| {
         let fields = Fields::of(root, "a shape", problems)?;
         fields.require_text("title");
@@ -150,6 +153,7 @@ fn shape(file: FileId, text: &str, problems: &Problems) -> Option<Vec<Form>> {
                 let each = fields.take("each").and_then(|node| {
                     Some((reader::text(node, "each", problems)?.to_owned(), node.span))
                 });
+                let when = fields.take("when").cloned();
                 let named = fields.take("fields").and_then(Node::as_map);
                 let named = named.map_or(Vec::new(), |map| {
                     map.entries
@@ -163,6 +167,7 @@ fn shape(file: FileId, text: &str, problems: &Problems) -> Option<Vec<Form>> {
                 fields.finish();
                 Some(Form {
                     kinds,
+                    when,
                     each,
                     fields: named,
                 })
@@ -205,7 +210,10 @@ fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
     kinds
         .iter()
         .filter_map(|(kind, span)| {
-            if pillarlint_schema::exists(kind) {
+            let is_terraform = !kind.contains("::");
+            if pillarlint_schema::exists(kind)
+                || is_terraform && pillarlint_schema::terraform::exists(kind)
+            {
                 return Some((*kind).to_owned());
             }
             wrong(
@@ -213,7 +221,11 @@ fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
                 *span,
                 format!(
                     "no resource type `{kind}`{}",
-                    hint(kind, pillarlint_schema::all())
+                    if is_terraform {
+                        hint(kind, pillarlint_schema::terraform::all())
+                    } else {
+                        hint(kind, pillarlint_schema::all())
+                    }
                 ),
             );
             None
@@ -222,7 +234,7 @@ fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
 }
 
 /// The kinds of a check: a list, or `{ data: NAME }`.
-fn check_kinds(node: &Node<'_>, context: &Context, problems: &Problems) -> Vec<String> {
+fn check_kinds(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> Vec<String> {
     let Value::Map(_) = &node.value else {
         return known_kinds(&texts(node, "kinds", problems), problems);
     };
@@ -240,7 +252,7 @@ fn check_kinds(node: &Node<'_>, context: &Context, problems: &Problems) -> Vec<S
     known_kinds(&placed, problems)
 }
 
-fn rule(node: &Node<'_>, id: &str, context: &Context, problems: &Problems) -> Option<Rule> {
+fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -> Option<Rule> {
     let fields = Fields::of(node, "a rule", problems)?;
     let title = fields.require_text("title");
     fields.require("practices");
@@ -293,7 +305,9 @@ fn rule(node: &Node<'_>, id: &str, context: &Context, problems: &Problems) -> Op
         );
     }
     let why = fields.require_text("why");
-    let fix = fields.require_text("fix");
+    let fix = fields
+        .require("fix")
+        .and_then(|node| read_fix(node, problems));
     fields.require("references");
     let references = owned(fields.texts("references"));
     let aliases = owned(fields.texts("aliases"));
@@ -340,7 +354,7 @@ fn rule(node: &Node<'_>, id: &str, context: &Context, problems: &Problems) -> Op
         checks,
         Docs {
             why: why?.trim().to_owned(),
-            fix: fix?.trim().to_owned(),
+            fix: fix?,
             references,
             examples,
         },
@@ -372,6 +386,25 @@ fn one_of<T: Copy>(
     one
 }
 
+/// A text, or one for each dialect.
+fn read_fix(node: &Node<'_>, problems: &Problems) -> Option<Fix> {
+    let Value::Map(_) = &node.value else {
+        let both = reader::text(node, "fix", problems)?.trim();
+        return Some(Fix {
+            cloudformation: both.to_owned(),
+            terraform: both.to_owned(),
+        });
+    };
+    let fields = Fields::of(node, "fix", problems)?;
+    let cloudformation = fields.require_text("cloudformation");
+    let terraform = fields.require_text("terraform");
+    fields.finish();
+    Some(Fix {
+        cloudformation: cloudformation?.trim().to_owned(),
+        terraform: terraform?.trim().to_owned(),
+    })
+}
+
 fn read_examples(node: &Node<'_>, problems: &Problems) -> Vec<Example> {
     let Value::List(items) = &node.value else {
         wrong(problems, node.span, "`examples` should be a list");
@@ -389,21 +422,40 @@ fn read_examples(node: &Node<'_>, problems: &Problems) -> Vec<Example> {
         .filter_map(|item| {
             let fields = Fields::of(item, "an example", problems)?;
             let name = fields.text("name").unwrap_or_default().to_owned();
-            let text = fields.require_text("cloudformation")?.to_owned();
+            let mut texts = Dialect::ALL
+                .iter()
+                .filter_map(|dialect| Some((*dialect, fields.text(dialect.name())?.to_owned())))
+                .collect::<Vec<_>>();
+            if texts.len() != 1 {
+                wrong(
+                    problems,
+                    fields.span,
+                    "an example has one of `cloudformation` and `terraform`",
+                );
+            }
             fields.finish();
-            Some(Example { name, text })
+            let (dialect, text) = texts.pop()?;
+            Some(Example {
+                name,
+                dialect,
+                text,
+            })
         })
         .collect()
 }
 
 /// A check as written; one for each form where it asks a shape.
-fn check(node: &Node<'_>, context: &Context, problems: &Problems) -> Option<Vec<Check>> {
+fn check(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> Option<Vec<Check>> {
     let fields = Fields::of(node, "a check", problems)?;
     let kinds = fields
         .take("kinds")
         .map(|node| check_kinds(node, context, problems));
     let subjects = fields.take("subjects");
     let template = fields.take("template").is_some();
+    let provider = match fields.take("provider") {
+        None => ProviderVersions::default(),
+        Some(node) => provider_versions(node, problems)?,
+    };
     let parts = Parts {
         each: fields.take("each"),
         statements: fields.take("statements"),
@@ -414,6 +466,7 @@ fn check(node: &Node<'_>, context: &Context, problems: &Problems) -> Option<Vec<
         fail: fields.take("fail"),
         builtin: fields.take("builtin"),
         with: fields.take("with"),
+        provider,
         message: fields.require_text("message"),
         place: fields.take("place"),
         span: fields.span,
@@ -473,6 +526,19 @@ fn check(node: &Node<'_>, context: &Context, problems: &Problems) -> Option<Vec<
     one_check(kinds, None, &parts, context, problems).map(|check| vec![check])
 }
 
+/// `<6` or `>=6`.
+fn provider_versions(node: &Node<'_>, problems: &Problems) -> Option<ProviderVersions> {
+    let versions = ProviderVersions::parse(reader::text(node, "provider", problems)?);
+    if versions.is_none() {
+        wrong(
+            problems,
+            node.span,
+            "`provider` should be `<` or `>=` and a major version of the AWS provider, such as `>=6`",
+        );
+    }
+    versions
+}
+
 /// The fields of a check.
 struct Parts<'n, 's> {
     each: Option<&'n Node<'s>>,
@@ -484,6 +550,7 @@ struct Parts<'n, 's> {
     fail: Option<&'n Node<'s>>,
     builtin: Option<&'n Node<'s>>,
     with: Option<&'n Node<'s>>,
+    provider: ProviderVersions,
     message: Option<&'n str>,
     place: Option<&'n Node<'s>>,
     span: Span,
@@ -491,9 +558,9 @@ struct Parts<'n, 's> {
 
 fn one_check(
     kinds: Vec<String>,
-    form: Option<&Form>,
+    form: Option<&Form<'_>>,
     parts: &Parts<'_, '_>,
-    context: &Context,
+    context: &Context<'_>,
     problems: &Problems,
 ) -> Option<Check> {
     let mut scope = Scope::new(&kinds, problems);
@@ -526,11 +593,19 @@ fn one_check(
             let follow = fields.require("follow")?;
             let follow = scope.path(reader::text(follow, "follow", problems)?, follow.span)?;
             let kinds = known_kinds(&fields.texts("kinds"), problems);
+            let name = match fields.take("name") {
+                None => None,
+                Some(node) => {
+                    let text = reader::text(node, "name", problems)?;
+                    Some(Scope::new(&kinds, problems).path(text, node.span)?)
+                }
+            };
             fields.finish();
             lets.push(Let {
                 slot: scope.add_resource(&entry.key, &kinds),
                 follow,
                 kinds,
+                name,
             });
         }
     }
@@ -545,6 +620,11 @@ fn one_check(
         Some(node) => reading(strict).condition(node).map(Some),
     };
     let when = condition(parts.when, false)?;
+    let of_form = condition(form.and_then(|form| form.when.as_ref()), false)?;
+    let when = match (of_form, when) {
+        (Some(form), Some(own)) => Some(Condition::All(vec![form, own])),
+        (form, own) => form.or(own),
+    };
     let unless = condition(parts.unless, false)?;
     let body = match (parts.expect, parts.fail, parts.builtin) {
         (Some(node), ..) => Body::Expect(reading(true).condition(node)?),
@@ -558,6 +638,7 @@ fn one_check(
     };
     Some(Check {
         kinds,
+        provider: parts.provider,
         each,
         lets,
         when,

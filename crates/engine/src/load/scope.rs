@@ -34,6 +34,8 @@ struct Name {
     /// What it may be; empty where nothing is known of it.
     shapes: Vec<Shape>,
     is_resource: bool,
+    /// Whether it is the field of a shape: a list in some forms, one value in others.
+    is_field: bool,
 }
 
 impl<'p> Scope<'p> {
@@ -50,12 +52,14 @@ impl<'p> Scope<'p> {
             path: root(SUBJECT, false),
             shapes: shapes(kinds),
             is_resource: true,
+            is_field: false,
         });
         scope.names.push(Name {
             name: "resource".to_owned(),
             path: root(SUBJECT, true),
             shapes: Vec::new(),
             is_resource: false,
+            is_field: false,
         });
         scope
     }
@@ -91,6 +95,7 @@ impl<'p> Scope<'p> {
             path: root(slot, false),
             shapes,
             is_resource,
+            is_field: false,
         });
         slot
     }
@@ -103,6 +108,7 @@ impl<'p> Scope<'p> {
             path,
             shapes,
             is_resource: false,
+            is_field: true,
         });
     }
 
@@ -166,8 +172,14 @@ impl<'p> Scope<'p> {
             );
             return None;
         }
+        // One value where the field is a list in other forms: it is its own only element.
+        let is_scalar = |shape: &Shape| shape.element().is_none() && shape.map_value().is_none();
+        let asked = match steps.split_first() {
+            Some((Step::All, rest)) if known.is_field && shapes.iter().all(is_scalar) => rest,
+            _ => &steps,
+        };
         if !shapes.is_empty() {
-            self.hold_against(text, span, &steps, shapes)?;
+            self.hold_against(text, span, asked, shapes)?;
         }
         path.steps.extend(steps);
         Some(path)
@@ -238,11 +250,7 @@ fn step_into(shapes: &[Shape], step: &Step) -> (Vec<Shape>, bool, Vec<String>) {
                 Member::Unknown => known.extend(shape.members().map(|one| one.name.to_owned())),
             },
             Step::Index(_) | Step::All => match (shape.element(), shape.map_value()) {
-                (None, None) => {
-                    free |= shape
-                        .kinds()
-                        .any(|kind| kind == pillarlint_schema::Kind::Json)
-                }
+                (None, None) => free |= shape.may_hold_json(),
                 (element, value) => next.extend(element.into_iter().chain(value)),
             },
         }
@@ -261,7 +269,10 @@ fn root(slot: Slot, beside: bool) -> Path {
 fn shapes(kinds: &[String]) -> Vec<Shape> {
     kinds
         .iter()
-        .filter_map(|kind| pillarlint_schema::resource_type(kind))
+        .filter_map(|kind| {
+            pillarlint_schema::resource_type(kind)
+                .or_else(|| pillarlint_schema::terraform::resource(kind))
+        })
         .map(|info| info.shape())
         .collect()
 }

@@ -1,0 +1,55 @@
+//! Where a finding points: at what the author can change, with the way that leads there.
+
+use pillarlint_parser::model::{Project, Resource};
+use pillarlint_parser::source::Span;
+use pillarlint_parser::tree::{Node, Via, ViaKind};
+
+/// A place, and the places that belong to it, each with a short note.
+pub(crate) type Placed = (Span, Vec<(Span, String)>);
+
+/// The primary place of a finding and the related ones: the chain behind the value, then the module calls that made the
+/// resource. A place in a downloaded module gives way to the nearest one behind it that is the author's.
+pub(crate) fn placed(
+    project: &Project<'_>,
+    resource: Option<&Resource<'_>>,
+    place: Span,
+    value: Option<&Node<'_>>,
+) -> Placed {
+    let mut related = Vec::new();
+    chain(value.and_then(|node| node.via.as_deref()), &mut related);
+    let calls = resource.map_or(&[][..], |resource| &resource.calls);
+    let called = |(span, address): &(Span, String)| (*span, format!("called here as `{address}`"));
+    related.extend(calls.iter().map(called));
+    if project.is_own(place.file) {
+        return (place, related);
+    }
+    let is_own = |(span, _): &(Span, String)| project.is_own(span.file);
+    match related.iter().position(is_own) {
+        Some(nearest) => {
+            let (own, _) = related.remove(nearest);
+            related.insert(0, (place, "the place in the downloaded module".to_owned()));
+            (own, related)
+        }
+        None => (place, related),
+    }
+}
+
+/// The chain behind a value, as places.
+fn chain(mut via: Option<&Via>, related: &mut Vec<(Span, String)>) {
+    while let Some(step) = via {
+        let name = &step.name;
+        let note = match step.kind {
+            ViaKind::ParameterDefault => format!("the default of the parameter `{name}`"),
+            ViaKind::Mapping => format!("from the mapping `{name}`"),
+            ViaKind::Argument => format!("the argument `{name}`"),
+            ViaKind::Output => format!("the output `{name}`"),
+            ViaKind::Document => format!("the document of `{name}`"),
+            ViaKind::Element => format!("an element of what `{name}` runs over"),
+            ViaKind::Variable | ViaKind::Local | ViaKind::Attribute => {
+                format!("the value of `{name}`")
+            }
+        };
+        related.push((step.span, note));
+        via = step.previous.as_deref();
+    }
+}
