@@ -1,7 +1,7 @@
 //! Arguments: what every flag is called, takes and means.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use pillarlint_engine::rule::{Preset, Severity};
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use std::path::PathBuf;
     version,
     after_help = "\
 Examples:
-  pillarlint check                      check the templates below this folder
+  pillarlint check                      check what is below this folder
   pillarlint explain rds-multi-az       what a rule asks, why, and what to do
   pillarlint rules --select SEC08       the rules behind one question of the framework
   pillarlint check --help               every flag of the main command"
@@ -37,7 +37,7 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check templates
+    /// Check templates and Terraform configurations
     Check(CheckArgs),
     /// Explain a rule, a best practice, a question or a pillar; list the rules for a kind
     Explain(ExplainArgs),
@@ -73,6 +73,7 @@ Examples:
   pillarlint check templates/ network.yaml
   pillarlint check --preset strict --ignore sustainability
   pillarlint check --select security --fail-on high
+  pillarlint check live/prod --var-file prod.tfvars --var region=eu-west-1
   pillarlint check --format json > findings.json
   git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
 pub(crate) struct CheckArgs {
@@ -118,6 +119,95 @@ pub(crate) struct CheckArgs {
     /// How many threads to use [default: one for each core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: Option<u16>,
+
+    #[command(flatten)]
+    pub(crate) variables: Variables,
+
+    /// The folder that a Terraform plan was made from [default: the plan's own folder]
+    #[arg(long, value_name = "DIR", help_heading = "Terraform")]
+    pub(crate) source: Option<PathBuf>,
+}
+
+/// What Terraform root modules are given, beside what Terraform takes unasked.
+#[derive(Debug)]
+pub(crate) struct Variables {
+    /// In the order of the command line: of several values for one variable the last counts.
+    pub(crate) given: Vec<Given>,
+    /// Whether `TF_VAR_*` of the environment counts.
+    pub(crate) environment: bool,
+    /// The name of the workspace.
+    pub(crate) workspace: String,
+}
+
+/// What gives values to variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// A file of values.
+    File(PathBuf),
+    /// A value, as a text.
+    Value { name: String, text: String },
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Terraform")]
+struct VariableArgs {
+    /// A value for a variable of the root modules that declare it (may be repeated)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    var: Vec<Given>,
+
+    /// A file of values for variables, .tfvars or .tfvars.json (may be repeated)
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<PathBuf>,
+
+    /// Take values for variables from TF_VAR_* of the environment, too
+    #[arg(long)]
+    var_env: bool,
+
+    /// The workspace, for `terraform.workspace`
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    workspace: String,
+}
+
+/// Derived parsing keeps the values of each flag, but not the order between two flags.
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let args = VariableArgs::from_arg_matches(matches)?;
+        let places = |id| matches.indices_of(id).into_iter().flatten();
+        let values = places("var").zip(args.var);
+        let files = places("var_file").zip(args.var_file.into_iter().map(Given::File));
+        let mut given: Vec<(usize, Given)> = values.chain(files).collect();
+        given.sort_by_key(|(place, _)| *place);
+        Ok(Self {
+            given: given.into_iter().map(|(_, given)| given).collect(),
+            environment: args.var_env,
+            workspace: args.workspace,
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        VariableArgs::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        VariableArgs::augment_args_for_update(command)
+    }
+}
+
+/// `NAME=VALUE`; the value may hold anything.
+fn assignment(text: &str) -> Result<Given, &'static str> {
+    let (name, text) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let (name, text) = (name.trim().to_owned(), text.to_owned());
+    if name.is_empty() {
+        return Err("the name is missing");
+    }
+    Ok(Given::Value { name, text })
 }
 
 /// Which rules to use.

@@ -1,8 +1,10 @@
 //! `pillarlint check`: files to reports, in parallel; reports to one outcome; the outcome to the output.
 
 use crate::args::{CheckArgs, FailOn, Format};
-use crate::files::{self, Content, Input};
+use crate::files::{self, Content, Found, Input};
+use crate::plan::{self, Given};
 use crate::report::{self, Counts, Run};
+use crate::terraform::{self, Named, Request};
 use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, own_rules, selectors};
 use pillarlint_engine::check::{Plan, check};
 use pillarlint_engine::finding::Report;
@@ -37,7 +39,22 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         severity: args.severity,
         undecided: args.undecided || matches!(args.format, Format::Json),
     };
-    let checked = check_inputs(found.inputs, &found.folders, ruleset, &plan, wanted, jobs)?;
+    let mut arguments = args.paths.clone();
+    arguments.extend(args.source.clone());
+    let request = Request {
+        arguments: &arguments,
+        variables: &args.variables,
+    };
+    let source = args.source.as_deref().map(files::shown);
+    let checked = check_inputs(
+        found,
+        request,
+        source.as_deref(),
+        ruleset,
+        &plan,
+        wanted,
+        jobs,
+    )?;
 
     let options = report::Options {
         style: report::Style {
@@ -109,23 +126,41 @@ struct Checked {
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Fate {
     Template,
+    /// A part of a Terraform configuration: it is read and checked with the others of its folder.
+    Configuration {
+        /// What to read in place of the file.
+        bytes: Option<Vec<u8>>,
+    },
+    /// A Terraform plan: it is checked beside the configuration that it was made from.
+    Plan,
+    /// Values for variables. They stand for the configuration of their folder, and are read where it takes them.
+    Values,
     Other,
     Unreadable,
 }
 
 fn check_inputs(
-    inputs: Vec<Input>,
-    folders: &[String],
+    found: Found,
+    request: Request<'_>,
+    source: Option<&str>,
     ruleset: &Ruleset,
     plan: &Plan,
     wanted: Wanted,
     jobs: usize,
 ) -> Result<Run, Failure> {
+    let Found { inputs, folders } = found;
+    let is_named = |input: &Input| terraform::is_configuration(&input.path);
+    // A configuration may lead to more files than were named.
+    let most = if inputs.iter().any(is_named) {
+        jobs
+    } else {
+        jobs.min(inputs.len()).max(1)
+    };
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs.min(inputs.len()).max(1))
+        .num_threads(most)
         .stack_size(STACK_BYTES)
         .build()
         .map_err(|error| Failure::Usage(format!("cannot start {jobs} threads: {error}")))?;
@@ -139,23 +174,76 @@ fn check_inputs(
     let mut sources = SourceMap::default();
     let mut counts = Counts::default();
     let mut reports = Vec::with_capacity(checked.len());
+    let mut named: Vec<Named> = Vec::new();
+    let mut planned: Vec<usize> = Vec::new();
     let mut holds_something = vec![false; folders.len()];
-    for Checked {
-        path,
-        folders,
-        text,
-        fate,
-        reports: of_file,
-    } in checked
-    {
-        sources.files.push(SourceFile { path, text });
-        reports.extend(of_file);
+    for (index, one) in checked.into_iter().enumerate() {
         counts.files += 1;
-        counts.templates += usize::from(fate == Fate::Template);
-        counts.skipped_files += usize::from(fate == Fate::Other);
-        if fate != Fate::Other {
-            for folder in folders {
+        counts.templates += usize::from(one.fate == Fate::Template);
+        if one.fate == Fate::Plan {
+            counts.plans += 1;
+            planned.push(index);
+        }
+        let is_skipped = match one.fate {
+            Fate::Values => !terraform::is_loaded_values(&one.path),
+            ref fate => *fate == Fate::Other,
+        };
+        counts.skipped_files += usize::from(is_skipped);
+        if !matches!(one.fate, Fate::Other | Fate::Values) {
+            for folder in one.folders {
                 holds_something[folder] = true;
+            }
+        }
+        let bytes = match one.fate {
+            Fate::Configuration { bytes } => Some(bytes),
+            Fate::Values => Some(None),
+            _ => None,
+        };
+        named.extend(bytes.map(|bytes| Named {
+            file: file_id(index),
+            path: one.path.clone(),
+            bytes,
+        }));
+        sources.files.push(SourceFile {
+            path: one.path,
+            text: one.text,
+        });
+        reports.extend(one.reports);
+    }
+
+    let next = file_id(sources.files.len());
+    let plans: Vec<Given<'_>> = planned
+        .iter()
+        .filter_map(|index| Some((*index, sources.files.get(*index)?)))
+        .map(|(index, file)| Given {
+            file: file_id(index),
+            text: &file.text,
+            folder: source.unwrap_or_else(|| terraform::parent(&file.path)),
+        })
+        .collect();
+    let terraform =
+        pool.install(|| terraform::check_named(&named, &plans, next, request, ruleset, plan))?;
+    for (index, hidden) in planned.into_iter().zip(&terraform.hidden) {
+        if let Some(file) = sources.files.get_mut(index) {
+            if terraform
+                .reports
+                .iter()
+                .any(|report| is_shown(report, wanted))
+            {
+                plan::hide(&mut file.text, hidden);
+            } else {
+                file.text = String::new();
+            }
+        }
+    }
+    reports.extend(terraform.reports);
+    counts.configurations = terraform.configurations;
+    for (file, source) in terraform.files {
+        match sources.files.get_mut(file.0 as usize) {
+            Some(named) => named.text = source.text,
+            None => {
+                counts.files += 1;
+                sources.files.push(source);
             }
         }
     }
@@ -185,12 +273,12 @@ fn check_inputs(
     })
 }
 
-/// What is said of a folder without a template.
+/// What is said of a folder without anything to check.
 fn nothing_to_check() -> String {
     let extensions = files::EXTENSIONS.map(|extension| format!(".{extension}"));
     let extensions = extensions.join(", ");
     format!(
-        "holds no template to check (looked at {extensions} files, but for what .gitignore names)"
+        "holds no template and no configuration to check (looked at {extensions} files, but for what .gitignore names)"
     )
 }
 
@@ -217,16 +305,42 @@ fn check_input(
         fate: Fate::Other,
         reports: Vec::new(),
     };
+    let is_configuration = terraform::is_configuration(&checked.path);
+    if is_configuration && !matches!(content, Content::Unreadable(_)) {
+        let bytes = match content {
+            Content::Memory(bytes) => Some(bytes),
+            _ => None,
+        };
+        checked.fate = Fate::Configuration { bytes };
+        return checked;
+    }
+    if terraform::is_values(&checked.path) && !matches!(content, Content::Unreadable(_)) {
+        checked.fate = Fate::Values;
+        return checked;
+    }
     match read_text(content) {
-        Ok(Some(text)) => {
-            if let Some(reports) = check_text(file, &checked.path, &text, ruleset, plan) {
+        Ok(Some(text)) => match kind_of(&text) {
+            Kind::CloudFormation => {
+                let reports = check_template(file, &checked.path, &text, ruleset, plan);
                 if reports.iter().any(|report| is_shown(report, wanted)) {
                     checked.text = text;
                 }
                 checked.fate = Fate::Template;
                 checked.reports = reports;
             }
-        }
+            Kind::Plan => {
+                checked.text = text;
+                checked.fate = Fate::Plan;
+            }
+            Kind::State => {
+                let why = "a Terraform state is not checked; check the plan or the configuration";
+                checked.reports = vec![Report {
+                    not_read: vec![(Span::new(file, 0, 0), why.to_owned())],
+                    ..Report::default()
+                }];
+            }
+            Kind::Other => {}
+        },
         Ok(None) => {}
         Err(why) => {
             checked.fate = Fate::Unreadable;
@@ -253,7 +367,7 @@ fn read_text(content: Content) -> Result<Option<String>, String> {
     bytes.retain(|byte| !matches!(byte, 0 | 0xFE | 0xFF));
     let may_be_template = bytes.is_empty()
         || error == DecodeError::TooLarge
-        || is_template(&String::from_utf8_lossy(&bytes));
+        || kind_of(&String::from_utf8_lossy(&bytes)) != Kind::Other;
     if may_be_template {
         Err(error.to_string())
     } else {
@@ -270,9 +384,17 @@ pub fn check_text(
     ruleset: &Ruleset,
     plan: &Plan,
 ) -> Option<Vec<Report>> {
-    if !is_template(text) {
-        return None;
-    }
+    let is_template = kind_of(text) == Kind::CloudFormation;
+    is_template.then(|| check_template(file, path, text, ruleset, plan))
+}
+
+fn check_template(
+    file: FileId,
+    path: &str,
+    text: &str,
+    ruleset: &Ruleset,
+    plan: &Plan,
+) -> Vec<Report> {
     let Parsed {
         documents,
         problems,
@@ -287,13 +409,13 @@ pub fn check_text(
         problems,
         ..Report::default()
     });
-    Some(reports)
+    reports
 }
 
-/// Whether a text is a template, whatever its file is called: folders were searched by extension
-/// already, and what a person names is looked at as it is.
-fn is_template(text: &str) -> bool {
-    recognise("named.template", text) == Kind::CloudFormation
+/// What a text is, whatever its file is called: folders were searched by extension already, and what a person names is
+/// looked at as it is.
+fn kind_of(text: &str) -> Kind {
+    recognise("named.template", text)
 }
 
 fn parse<'s>(file: FileId, path: &str, text: &'s str) -> Parsed<'s> {

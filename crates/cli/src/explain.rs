@@ -87,7 +87,13 @@ impl<'a> Page<'a> {
             self.field("aliases", &header.aliases.join(", "))?;
         }
         self.section("Why", &docs.why)?;
-        self.section("Fix", &docs.fix)?;
+        let fix = &docs.fix;
+        if fix.cloudformation == fix.terraform {
+            self.section("Fix", &fix.cloudformation)?;
+        } else {
+            self.section("Fix in CloudFormation", &fix.cloudformation)?;
+            self.section("Fix in Terraform", &fix.terraform)?;
+        }
         if !docs.references.is_empty() {
             self.line("\nReferences")?;
             for reference in &docs.references {
@@ -132,7 +138,7 @@ impl<'a> Page<'a> {
         self.field("link", &practice.link)?;
         let rules = self.rules_for(&practice.id);
         if rules.is_empty() {
-            return self.line("\nNo rule checks it: many practices cannot be seen in a template.");
+            return self.line("\nNo rule checks it: many practices cannot be seen in a template or configuration.");
         }
         self.line("\nRules that check it")?;
         rules.into_iter().try_for_each(|rule| self.rule_item(rule))

@@ -5,6 +5,7 @@
     reason = "the command line is where files are read"
 )]
 
+use crate::terraform::is_configuration;
 use ignore::{WalkBuilder, WalkState};
 use pillarlint_parser::source::MAX_FILE_BYTES;
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Files with these extensions are looked at in folders; a file that is named always is.
-pub(crate) const EXTENSIONS: [&str; 5] = ["yaml", "yml", "json", "template", "cfn"];
+pub(crate) const EXTENSIONS: [&str; 7] = ["yaml", "yml", "json", "template", "cfn", "tf", "tofu"];
 
 /// Something to read.
 #[derive(Debug)]
@@ -110,9 +111,7 @@ fn each_once(paths: Vec<(PathBuf, Option<usize>)>, several: bool) -> Vec<Input> 
     let may_repeat = several || paths.iter().any(|(path, _)| path.is_symlink());
     let mut inputs: BTreeMap<PathBuf, Input> = BTreeMap::new();
     for (path, folder) in paths {
-        let identity = may_repeat
-            .then(|| std::fs::canonicalize(&path).ok())
-            .flatten();
+        let identity = may_repeat.then(|| identity(&path)).flatten();
         let identity = identity.unwrap_or_else(|| path.clone());
         let mut candidate = input(shown(&path), Content::Disk(path));
         candidate.folders.extend(folder);
@@ -132,6 +131,19 @@ fn each_once(paths: Vec<(PathBuf, Option<usize>)>, several: bool) -> Vec<Input> 
     inputs.into_values().collect()
 }
 
+/// What tells a file from others. A part of a configuration is another one in another folder, also where it is a link
+/// to the same file: modules share files so.
+fn identity(path: &Path) -> Option<PathBuf> {
+    if !is_configuration(&shown(path)) {
+        return std::fs::canonicalize(path).ok();
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+    Some(folder.join(path.file_name()?))
+}
+
 type Unreadable = (String, String);
 
 /// The files below a folder that may be templates, in no order, and what could not be read.
@@ -142,7 +154,7 @@ fn walk(folder: &Path, threads: usize) -> (Vec<PathBuf>, Vec<Unreadable>) {
         .require_git(false)
         // What a person ignores everywhere must not change what a project's check finds.
         .git_global(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
+        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".terraform")
         .threads(threads)
         .build_parallel();
     walker.run(|| {

@@ -10,7 +10,9 @@ mod explain;
 mod files;
 mod list;
 mod own_rules;
+mod plan;
 mod report;
+mod terraform;
 mod test;
 mod text;
 

@@ -12,7 +12,8 @@ fn main() -> ExitCode {
         input: &mut std::io::stdin().lock(),
         // Colour is decided where it is written; this stream only teaches old Windows consoles to show it.
         output: &mut AutoStream::always(stdout.lock()),
-        errors: &mut std::io::stderr().lock(),
+        // Not locked: what panics in another thread must be able to say so.
+        errors: &mut std::io::stderr(),
     };
     ExitCode::from(pillarlint::run(std::env::args_os(), console))
 }

@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+#[path = "cli/terraform.rs"]
+mod terraform;
+
 /// A template in which `queue-named` finds `Queue`, and nothing else is wrong.
 const UNNAMED: &str = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n";
 /// A template in which nothing is wrong.
@@ -99,7 +102,7 @@ fn check(files: &[(&str, &str)], args: &[&str], code: i32, stdout: &str) {
     );
 }
 
-const NOTHING: &str = "holds no template to check (looked at .yaml, .yml, .json, .template, .cfn files, but for what .gitignore names)";
+const NOTHING: &str = "holds no template and no configuration to check (looked at .yaml, .yml, .json, .template, .cfn, .tf, .tofu files, but for what .gitignore names)";
 const FOUND: &str = "a.yaml:2:3: high queue-named the queue has no name [OPS05-BP07] (Queue)\n";
 
 #[test]
@@ -772,7 +775,10 @@ fn rules_are_listed() {
     assert_eq!(rules.len(), 1);
     assert_eq!(rules[0]["id"], "queue-named");
     assert_eq!(rules[0]["pillar"], "operational-excellence");
-    assert_eq!(rules[0]["kinds"], serde_json::json!(["AWS::SQS::Queue"]));
+    assert_eq!(
+        rules[0]["kinds"],
+        serde_json::json!(["AWS::SQS::Queue", "aws_sqs_queue"])
+    );
     assert_eq!(rules[0]["aliases"], serde_json::json!(["other:Q1"]));
 }
 

@@ -97,6 +97,8 @@ struct Point {
 struct Summary<'r> {
     files: usize,
     templates: usize,
+    configurations: usize,
+    plans: usize,
     skipped_files: usize,
     resources: usize,
     passed: usize,
@@ -254,6 +256,8 @@ fn summary<'r>(run: &Run, ruleset: &'r Ruleset) -> Summary<'r> {
     Summary {
         files: run.counts.files,
         templates: run.counts.templates,
+        configurations: run.counts.configurations,
+        plans: run.counts.plans,
         skipped_files: run.counts.skipped_files,
         resources: outcome.resources,
         passed: outcome.passed,

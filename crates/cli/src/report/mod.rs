@@ -28,6 +28,10 @@ pub(crate) struct Counts {
     pub(crate) files: usize,
     /// Those that are templates.
     pub(crate) templates: usize,
+    /// Terraform configurations: root modules, each with the modules that it calls.
+    pub(crate) configurations: usize,
+    /// Terraform plans.
+    pub(crate) plans: usize,
     /// Those that are none, and were passed over.
     pub(crate) skipped_files: usize,
 }
@@ -94,16 +98,16 @@ fn path(path: &str) -> String {
     }
 }
 
-/// The addresses of a finding: `A`, `A, B`, `A, B and 3 more`.
+/// Addresses of one finding that are told by name; one more is still shorter than "and 1 more".
+const SHOWN_ADDRESSES: usize = 3;
+
+/// The addresses of a finding: `A`, `A, B`, `A, B, C and 3 more`.
 fn addresses(addresses: &[String]) -> String {
     let shown = |addresses: &[String]| crate::text::escape(&addresses.join(", ")).into_owned();
     match addresses {
-        [first, second, rest @ ..] if rest.len() > 1 => {
-            format!(
-                "{} and {} more",
-                shown(&[first.clone(), second.clone()]),
-                rest.len()
-            )
+        [first @ .., _] if first.len() > SHOWN_ADDRESSES => {
+            let (first, rest) = addresses.split_at(SHOWN_ADDRESSES);
+            format!("{} and {} more", shown(first), rest.len())
         }
         all => shown(all),
     }
@@ -112,12 +116,26 @@ fn addresses(addresses: &[String]) -> String {
 /// What a run looked at: `15 resources in 3 templates; 1 other file passed over`.
 fn looked_at(run: &Run) -> String {
     let resources = count(run.outcome.resources, "resource");
-    let templates = count(run.counts.templates, "template");
+    let counts = run.counts;
+    let mut units: Vec<String> = [
+        (counts.templates, "template"),
+        (counts.configurations, "configuration"),
+        (counts.plans, "plan"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, what)| count(number, what))
+    .collect();
+    let units = match units.pop() {
+        Some(last) if units.is_empty() => last,
+        Some(last) => format!("{} and {last}", units.join(", ")),
+        None => count(0, "template"),
+    };
     let skipped = match run.counts.skipped_files {
         0 => String::new(),
         files => format!("; {} passed over", count(files, "other file")),
     };
-    format!("{resources} in {templates}{skipped}")
+    format!("{resources} in {units}{skipped}")
 }
 
 /// The pillar that a rule belongs to; empty for a rule that is not in the ruleset.

@@ -24,6 +24,8 @@ const CONTEXT: usize = 1;
 /// Longer lines are shown in part, in characters before and after the value's first one.
 const BEFORE: usize = 60;
 const AFTER: usize = 120;
+/// Related places that are named below a frame.
+const SEEN: usize = 6;
 
 /// Writes a run for reading.
 pub(crate) fn write(
@@ -125,7 +127,7 @@ fn write_finding(
     }
     if let Some(rule) = ruleset.rule(&finding.rule) {
         // What follows, mostly code, is left to `explain`.
-        frames.note("help", &lead(&rule.docs().fix), out)?;
+        frames.note("help", &lead(rule.docs().fix.of(finding.dialect)), out)?;
         if let Some(id) = rule.header.practices.first() {
             let title = ruleset
                 .framework()
@@ -317,12 +319,21 @@ impl<'r> Frames<'r> {
         for line in text.lines() {
             writeln!(out, "{}", line.trim_end())?;
         }
-        for (span, note) in unshown {
+        // A single one more is told in the line that would count it.
+        let shown = match unshown.len() {
+            all if all <= SEEN + 1 => all,
+            _ => SEEN,
+        };
+        let (told, rest) = unshown.split_at(shown);
+        for (span, note) in told {
             self.note(
                 "see",
                 &format!("{}: {}", self.places.shown(*span), escape(note)),
                 out,
             )?;
+        }
+        if !rest.is_empty() {
+            self.note("see", &format!("{} more", count(rest.len(), "place")), out)?;
         }
         Ok(())
     }

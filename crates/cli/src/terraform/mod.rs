@@ -1,0 +1,270 @@
+//! Terraform configurations: folders are modules, modules call one another, and each root module is a project.
+
+mod bounds;
+mod functions;
+mod graph;
+mod path;
+mod read;
+mod values;
+
+use crate::Failure;
+use crate::args::Variables;
+use crate::plan::{self, Given, Judged};
+use bounds::Bounds;
+use functions::FunctionFiles;
+pub(crate) use path::parent;
+use pillarlint_engine::check::{Plan, check};
+use pillarlint_engine::finding::Report;
+use pillarlint_engine::provider::AwsProvider;
+use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_parser::source::{FileId, SourceFile, Span};
+use pillarlint_parser::terraform::{self, Call, Folder, Folders, Options};
+use pillarlint_parser::tree::Problem;
+use rayon::prelude::*;
+use read::{Key, LIMITS, Limits, Module, Target, Text, Texts};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Whether a file belongs to a configuration, by its name. Hidden files do not:
+/// <https://developer.hashicorp.com/terraform/language/files>.
+pub(crate) fn is_configuration(path: &str) -> bool {
+    let extensions = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+    !path::name(path).starts_with('.') && extensions.iter().any(|one| path.ends_with(one))
+}
+
+/// Whether a file holds values of variables, by its name.
+pub(crate) fn is_values(path: &str) -> bool {
+    path.ends_with(".tfvars") || path.ends_with(".tfvars.json")
+}
+
+/// Whether Terraform takes values from a file unasked, by its name.
+pub(crate) fn is_loaded_values(path: &str) -> bool {
+    let name = path::name(path);
+    let stem = name.strip_suffix(".json").unwrap_or(name);
+    name == "terraform.tfvars"
+        || name == "terraform.tfvars.json"
+        || (stem.ends_with(".auto.tfvars") && !name.starts_with('.'))
+}
+
+/// A file that a run was asked for, of a configuration or of values: it stands for the module that its folder is.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// Its id.
+    pub(crate) file: FileId,
+    /// Its path, as it is shown.
+    pub(crate) path: String,
+    /// What to read in its place, where it came by standard input.
+    pub(crate) bytes: Option<Vec<u8>>,
+}
+
+/// What a person says of how configurations are to be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// What the run was asked to check.
+    pub(crate) arguments: &'a [PathBuf],
+    /// Values of variables, and the workspace.
+    pub(crate) variables: &'a Variables,
+}
+
+/// What checking configurations gave.
+pub(crate) struct Checked {
+    /// A report for each root module, in the order of their paths, one for what was wrong with texts, and those of plans.
+    pub(crate) reports: Vec<Report>,
+    /// All files that were read. The ids of those that were not named count on from the given one, without a gap.
+    pub(crate) files: Vec<(FileId, SourceFile)>,
+    /// How many root modules were checked.
+    pub(crate) configurations: usize,
+    /// For each plan, the places in its text that must not be shown.
+    pub(crate) hidden: Vec<Vec<Span>>,
+}
+
+/// Checks the root modules among the folders of these files, with all that they call, and these plans. A plan that was
+/// made from a root module stands for it.
+///
+/// # Errors
+/// Where an argument gives a value to a variable that is nowhere declared.
+pub(crate) fn check_named(
+    named: &[Named],
+    plans: &[Given<'_>],
+    next: FileId,
+    request: Request<'_>,
+    ruleset: &Ruleset,
+    plan: &Plan,
+) -> Result<Checked, Failure> {
+    let mut next = next.0;
+    let bounds = Bounds::around(request.arguments);
+    let texts = Texts::new(LIMITS);
+    let planned: BTreeSet<&str> = plans.iter().map(|one| one.folder).collect();
+    let modules = read::read(named, &planned, &bounds, LIMITS, &mut next, &texts);
+    let roots = graph::roots(&modules);
+    let values = values::values(&roots, &modules, request.variables, &bounds, &mut next);
+    if let Some(name) = values.undeclared {
+        let message = format!(
+            "no root module that is checked declares the variable `{name}`, which --var gives a value"
+        );
+        return Err(Failure::Usage(message));
+    }
+    let tree = Tree {
+        by_path: modules
+            .iter()
+            .map(|(key, module)| (module.folder.path.as_str(), key))
+            .collect(),
+        circles: graph::circles(&roots, &modules),
+        modules: &modules,
+        limits: LIMITS,
+    };
+
+    // Of what `terraform init` has fetched for others than root modules, nothing is judged.
+    let mut reached = BTreeSet::new();
+    roots
+        .iter()
+        .for_each(|root| graph::reach(root, &modules, &mut reached));
+    let reached = reached.into_iter().filter_map(|key| modules.get(key));
+    let mut problems: Vec<Problem> = reached
+        .flat_map(|module| module.problems.iter().cloned())
+        .collect();
+    problems.extend(values.problems);
+
+    let judged: Vec<(Option<Key>, Judged)> = plans
+        .par_iter()
+        .map(|given| {
+            let key = std::fs::canonicalize(given.folder).ok();
+            let module = key.as_ref().and_then(|key| modules.get(key));
+            let root = module
+                .filter(|module| !module.folder.files.is_empty())
+                .map(|module| (&module.folder, module.is_named));
+            let judged = plan::judge(*given, root, &tree, ruleset, plan);
+            (key, judged)
+        })
+        .collect();
+    let stood_for: BTreeSet<&Key> = judged
+        .iter()
+        .filter(|(_, judged)| judged.stands_for_folder)
+        .filter_map(|(key, _)| key.as_ref())
+        .collect();
+    let of_roots: Vec<_> = roots
+        .iter()
+        .zip(values.of_roots)
+        .filter(|(root, _)| !stood_for.contains(*root))
+        .filter_map(|(root, values)| Some((modules.get(*root)?, values)))
+        .collect();
+    let configurations = of_roots.len();
+    let mut reports: Vec<Report> = of_roots
+        .into_par_iter()
+        .map(|(root, variables)| {
+            let options = Options {
+                variables,
+                arguments: &AwsProvider,
+                files: &FunctionFiles::new(&bounds, &root.folder.path),
+                workspace: &request.variables.workspace,
+            };
+            let project = terraform::lower(&root.folder, &tree, &options);
+            check(&project, &problems, ruleset, plan)
+        })
+        .collect();
+    reports.push(Report {
+        problems,
+        ..Report::default()
+    });
+    drop(tree);
+    drop(modules);
+    let mut hidden = Vec::new();
+    for (_, judged) in judged {
+        reports.extend(judged.reports);
+        hidden.push(judged.hidden);
+    }
+    let texts = texts.into_texts().chain(values.texts);
+    let files = texts.map(|Text { file, source, .. }| (file, source));
+    Ok(Checked {
+        reports,
+        files: files.collect(),
+        configurations,
+        hidden,
+    })
+}
+
+/// All modules of a run.
+struct Tree<'m, 's> {
+    modules: &'m BTreeMap<Key, Module<'s>>,
+    by_path: BTreeMap<&'m str, &'m Key>,
+    circles: BTreeMap<(&'m Key, &'m Key), String>,
+    limits: Limits,
+}
+
+impl<'m, 's> Tree<'m, 's> {
+    fn module(&self, folder: &Folder<'_>) -> Result<(&'m Key, &'m Module<'s>), String> {
+        let found = self.by_path.get(folder.path.as_str());
+        found
+            .and_then(|key| Some((*key, self.modules.get(*key)?)))
+            .ok_or_else(|| "was not read".to_owned())
+    }
+
+    fn folder(&self, target: &Target) -> Result<&'m Folder<'s>, String> {
+        let Some(module) = self.modules.get(&target.key) else {
+            let Limits { folders, depth } = self.limits;
+            return Err(format!(
+                "was not read: calls are followed {depth} modules deep, and to {folders} folders"
+            ));
+        };
+        match &module.unreadable {
+            Some(why) => Err(format!("cannot be read: {why}")),
+            None if module.folder.files.is_empty() => {
+                Err("holds no configuration files".to_owned())
+            }
+            None => Ok(&module.folder),
+        }
+    }
+}
+
+impl<'s> Folders<'s> for Tree<'_, 's> {
+    fn called(&self, call: &Call<'_, 's>) -> Result<&Folder<'s>, String> {
+        if read::is_local(call.source) {
+            let (caller, module) = self.module(call.caller)?;
+            let target = module.calls.get(call.source).ok_or("was not read")?;
+            let target = target.as_ref().map_err(Clone::clone)?;
+            return match self.circles.get(&(caller, &target.key)) {
+                Some(circle) => Err(format!("leads round in a circle: {circle}")),
+                None => self.folder(target),
+            };
+        }
+        let (_, root) = self.module(call.root)?;
+        let installed = root.installed.as_ref().map_err(Clone::clone)?;
+        match installed.get(call.key) {
+            Some(Ok(target)) => self.folder(target),
+            Some(Err(why)) => Err(why.clone()),
+            None => Err("is not here; `terraform init` fetches it".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_their_names() {
+        for (path, configuration, values, loaded) in [
+            ("main.tf", true, false, false),
+            ("a/main.tofu", true, false, false),
+            ("a/main.tf.json", true, false, false),
+            ("main.tofu.json", true, false, false),
+            (".main.tf", false, false, false),
+            ("a.b/.main.tf", false, false, false),
+            ("main.json", false, false, false),
+            ("main.tftest.hcl", false, false, false),
+            ("terraform.tfvars", false, true, true),
+            ("a/terraform.tfvars.json", false, true, true),
+            ("x.auto.tfvars", false, true, true),
+            ("x.auto.tfvars.json", false, true, true),
+            ("prod.tfvars", false, true, false),
+            (".x.auto.tfvars", false, true, false),
+        ] {
+            let told = (
+                is_configuration(path),
+                is_values(path),
+                is_loaded_values(path),
+            );
+            assert_eq!(told, (configuration, values, loaded), "{path}");
+        }
+    }
+}
