@@ -147,6 +147,13 @@ fn values_and_marks() {
             "{a: 1}",
         ),
         (r#"{}"#, r#"{"id": true}"#, r#"{"id": {}}"#, "{id: ?}"),
+        // Nor is that a block: a `dynamic` one makes them, for nobody knows what.
+        (
+            r#"{}"#,
+            r#"{"id": true, "many": true, "one": true}"#,
+            "{}",
+            "{many: ?, one: ?}",
+        ),
         (r#"{"a": 1}"#, r#"{"a": false, "b": {}}"#, "{}", "{a: 1}"),
         // A function of what nobody knows yet.
         (
@@ -270,6 +277,12 @@ fn sensitive_values_are_not_known_and_not_shown() {
             r#""before": {"a": "s"}, "after": {"a": 2}, "after_sensitive": {}"#,
             "{a: 2}",
             vec![r#"{"a": "s"}"#],
+        ),
+        // Before Terraform 0.15, nothing was marked.
+        (
+            r#""after": {"a": {"master_password": "s"}}"#,
+            "{a: {master_password: 's'}}",
+            vec![r#""s""#],
         ),
         // Marked both ways.
         (

@@ -149,16 +149,11 @@ impl<'c, 's> Configuration<'c, 's> {
         names
     }
 
-    /// All resources that are declared: module and address.
+    /// All resources that are declared, in no order: module and address.
     pub(super) fn resources(&self) -> impl Iterator<Item = (usize, &'c str, &'c Map<'s>)> {
         self.modules.iter().enumerate().flat_map(|(index, module)| {
-            let mut resources: Vec<_> = module
-                .resources
-                .iter()
-                .map(|(address, map)| (index, *address, *map))
-                .collect();
-            resources.sort_by_key(|(_, address, _)| *address);
-            resources
+            let resources = module.resources.iter();
+            resources.map(move |(address, map)| (index, *address, *map))
         })
     }
 

@@ -1,5 +1,6 @@
 //! References between the resources of a plan.
 
+use super::Head;
 use super::configuration::{Configuration, Target, all_references, references};
 use super::marks::{Finder, is_after_apply};
 use crate::model::{DEPENDS_ON, Edge};
@@ -23,15 +24,20 @@ pub(super) struct Located<'l> {
 
 impl<'l> Located<'l> {
     /// Finds a resource's module by the resource's address.
-    pub(super) fn of(text: &'l str, span: Span, configuration: &Configuration<'_, '_>) -> Self {
-        let address = address::split(text);
+    pub(super) fn of(head: &'l Head<'_>, configuration: &Configuration<'_, '_>) -> Self {
+        let address = address::split(&head.address);
         let module = configuration.module(&address.calls);
         Self {
-            text,
-            span,
+            text: &head.address,
+            span: head.address_span,
             address,
             module,
         }
+    }
+
+    /// The module in the configuration that declares it, and its address there without keys.
+    pub(super) fn declaration(&self) -> Option<(usize, &'l str)> {
+        Some((self.module?, self.address.resource))
     }
 }
 

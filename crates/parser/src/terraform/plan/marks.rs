@@ -98,6 +98,26 @@ pub(super) fn mark_sensitive<'s>(node: &mut Node<'s>, marks: &Node<'s>, places: 
     }
 }
 
+/// Names of arguments that hold what nobody should see, in part.
+const SECRET_NAMES: [&str; 5] = ["password", "secret", "token", "private_key", "passphrase"];
+
+/// Collects the places of what is likely sensitive by its name: before Terraform 0.15, plans mark nothing.
+pub(super) fn hide_by_name(node: &Node<'_>, places: &mut Vec<Span>) {
+    match &node.value {
+        Value::Map(map) => {
+            for entry in &map.entries {
+                if SECRET_NAMES.iter().any(|name| entry.key.contains(name)) {
+                    places.push(entry.value.span);
+                } else {
+                    hide_by_name(&entry.value, places);
+                }
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| hide_by_name(item, places)),
+        _ => {}
+    }
+}
+
 fn holds_true(marks: &Node<'_>) -> bool {
     match &marks.value {
         Value::Bool(held) => *held,

@@ -16,7 +16,6 @@ mod links;
 mod marks;
 mod shape;
 
-use super::address::{self, Address};
 use super::block::Arguments;
 use super::provider;
 use crate::conditions::Conditions;
@@ -25,7 +24,7 @@ use crate::source::{FileId, Span};
 use crate::tree::{Map, Node, Problem, Value};
 use configuration::{Configuration, is_repeated};
 use links::{Links, Located};
-use marks::{mark_sensitive, mark_unknown, unknown};
+use marks::{hide_by_name, mark_sensitive, mark_unknown, unknown};
 use shape::Shapes;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -115,19 +114,24 @@ pub fn lower<'s>(
         .flatten()
         .filter_map(|change| instance(change, &mut plan.hidden))
         .collect();
-    said_to_be_missing(&configuration, &instances, &mut plan.project);
-    let mut heads = Vec::new();
-    let mut bodies = Vec::new();
-    for (head, values) in instances.into_iter().map(|one| (one.head, one.values)) {
-        if let Some(values) = values {
-            heads.push(head);
-            bodies.push(values);
+    let (mut heads, mut bodies, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+    for Instance { head, values } in instances {
+        match values {
+            Some(values) => {
+                heads.push(head);
+                bodies.push(values);
+            }
+            None => gone.push(head),
         }
     }
-    let located = heads
-        .iter()
-        .map(|head| Located::of(&head.address, head.address_span, &configuration))
-        .collect();
+    let located = |head| Located::of(head, &configuration);
+    let gone: Vec<Located<'_>> = gone.iter().map(located).collect();
+    let located: Vec<Located<'_>> = heads.iter().map(located).collect();
+    what_was_not_planned(
+        &configuration,
+        located.iter().chain(&gone),
+        &mut plan.project,
+    );
     let mut links = Links::new(&configuration, located);
     let mut shapes = Shapes::new(arguments, source);
     for index in 0..bodies.len() {
@@ -136,6 +140,7 @@ pub fn lower<'s>(
         if let Value::Map(values) = &mut body.value {
             tags(values, defaults);
         }
+        shapes.open_blocks(&heads[index].kind, &mut body);
         links.connect(index, &mut body, &bodies);
         shapes.apply(&heads[index].kind, &mut body);
         bodies[index] = body;
@@ -270,8 +275,9 @@ fn instance<'s>(change: Node<'s>, hidden: &mut Vec<Span>) -> Option<Instance<'s>
         let nothing = Node::new(Value::Null, address_span);
         (address_span, nothing)
     });
-    if let Some(marks) = &sensitive {
-        mark_sensitive(&mut values, marks, hidden);
+    match &sensitive {
+        Some(marks) => mark_sensitive(&mut values, marks, hidden),
+        None => hide_by_name(&values, hidden),
     }
     if let Some(marks) = unknown {
         mark_unknown(&mut values, marks);
@@ -307,27 +313,19 @@ fn action_of(actions: &Node<'_>) -> Action {
 }
 
 /// A resource that is declared once and has no entry: the plan was made for a part of the configuration (`-target`).
-fn said_to_be_missing(
+fn what_was_not_planned<'l>(
     configuration: &Configuration<'_, '_>,
-    instances: &[Instance<'_>],
+    planned: impl Iterator<Item = &'l Located<'l>>,
     project: &mut Project<'_>,
 ) {
-    let planned: HashSet<(usize, &str)> = instances
-        .iter()
-        .filter_map(|one| {
-            let Address {
-                calls, resource, ..
-            } = address::split(&one.head.address);
-            Some((configuration.module(&calls)?, resource))
-        })
-        .collect();
+    let planned: HashSet<(usize, &str)> = planned.filter_map(Located::declaration).collect();
     let missing = configuration
         .resources()
         .filter(|(module, address, declared)| {
-            declared.get("mode").and_then(Node::as_str) == Some("managed")
+            !planned.contains(&(*module, *address))
+                && declared.get("mode").and_then(Node::as_str) == Some("managed")
                 && !is_repeated(declared)
                 && !configuration.is_repeated(*module)
-                && !planned.contains(&(*module, *address))
         })
         .count();
     if missing > 0 {
