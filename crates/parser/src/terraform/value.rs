@@ -555,6 +555,8 @@ pub fn set_of<'s>(mut items: Vec<Node<'s>>) -> Vec<Node<'s>> {
 /// A text of pieces that may hold what is not known: a plain text where all is, else a [`Symbol::Text`] without
 /// two literals side by side.
 pub fn join<'s>(pieces: Vec<Node<'s>>, span: Span) -> Node<'s> {
+    // What stands behind the first piece that came from elsewhere stands behind the text.
+    let via = pieces.iter().find_map(|piece| piece.via.clone());
     let mut joined: Vec<Node<'s>> = Vec::new();
     let mut push = |piece: Node<'s>| match text(&piece).map(Cow::into_owned) {
         Some(literal) => match joined.last_mut().map(|last| &mut last.value) {
@@ -576,9 +578,11 @@ pub fn join<'s>(pieces: Vec<Node<'s>>, span: Span) -> Node<'s> {
     joined.retain(|piece| piece.as_str() != Some(""));
     match joined.as_mut_slice() {
         [] => from_text("", span),
-        [only] if only.as_str().is_some() => {
-            Node::new(std::mem::replace(&mut only.value, Value::Null), span)
-        }
+        [only] if only.as_str().is_some() => Node {
+            value: std::mem::replace(&mut only.value, Value::Null),
+            span,
+            via,
+        },
         _ => Node::new(Value::Symbol(Box::new(Symbol::Text(joined))), span),
     }
 }

@@ -618,10 +618,16 @@ impl<'e, 's> Evaluation<'e, 's> {
             {
                 return unknown(span, TOO_MANY_STEPS);
             }
+            let via = arguments.iter().find_map(|one| one.via.clone());
             match scope.call(name, arguments, span) {
                 Ok(value) => {
                     let is_open = matches!(value.value, Value::List(_) | Value::Map(_));
-                    let value = Node { span, ..value };
+                    // A text that is made of what came from elsewhere came from there.
+                    let via = match value.value {
+                        Value::String(_) => value.via.or(via),
+                        _ => value.via,
+                    };
+                    let value = Node { span, via, ..value };
                     match name {
                         "jsonencode" | "yamlencode" if is_open => document(value, name),
                         _ => value,
