@@ -146,12 +146,12 @@ pub(crate) fn check_named(
         .iter()
         .zip(values.of_roots)
         .filter(|(root, _)| !stood_for.contains(*root))
-        .filter_map(|(root, values)| Some((modules.get(*root)?, values)))
+        .filter_map(|(root, values)| Some((*root, modules.get(*root)?, values)))
         .collect();
     let configurations = of_roots.len();
     let mut reports: Vec<Report> = of_roots
         .into_par_iter()
-        .map(|(root, variables)| {
+        .map(|(key, root, variables)| {
             let options = Options {
                 variables,
                 arguments: &AwsProvider,
@@ -159,7 +159,12 @@ pub(crate) fn check_named(
                 workspace: &request.variables.workspace,
             };
             let project = terraform::lower(&root.folder, &tree, &options);
-            check(&project, &problems, ruleset, plan)
+            // What is wrong elsewhere hides nothing here.
+            let mut reached = BTreeSet::new();
+            graph::reach(key, &modules, &mut reached);
+            let own = reached.into_iter().filter_map(|key| modules.get(key));
+            let own: Vec<Problem> = own.flat_map(|one| one.problems.iter().cloned()).collect();
+            check(&project, &own, ruleset, plan)
         })
         .collect();
     reports.push(Report {

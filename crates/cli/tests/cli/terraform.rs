@@ -472,6 +472,35 @@ fn texts_that_cannot_be_read_are_errors() {
     }
 }
 
+/// What is wrong in one root module, and in what it calls, hides nothing in another.
+#[test]
+fn mistakes_belong_to_their_root_modules() {
+    let bucket = "resource \"aws_s3_bucket\" \"b\" {}\n";
+    let broken = "resource \"aws_sns_topic\" \"t\" { name = \"x\", }\n";
+    let folder = folder(&[
+        ("whole/main.tf", bucket),
+        ("broken/main.tf", bucket),
+        ("broken/topic.tf", broken),
+    ]);
+    let args = ["check", "--select", "s3-versioning", "--undecided"];
+    let output = Command::new(env!("CARGO_BIN_EXE_pillarlint"))
+        .args(args)
+        .args(["--format", "concise", "-q"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let said: Vec<&str> = said.lines().map(|line| &line[..25]).collect();
+    assert_eq!(
+        said,
+        [
+            "whole/main.tf:1:26: mediu",
+            "broken/topic.tf:1:42: err",
+            "broken/main.tf:1:26: unde",
+        ]
+    );
+}
+
 /// An editor hands over the text of one file; the others of its folder are read.
 #[test]
 fn standard_input_takes_the_place_of_its_file() {
