@@ -147,12 +147,12 @@ fn values_and_marks() {
             "{a: 1}",
         ),
         (r#"{}"#, r#"{"id": true}"#, r#"{"id": {}}"#, "{id: ?}"),
-        // Nor is that a block: a `dynamic` one makes them, for nobody knows what.
+        // Nor are blocks that the service gives: `metadata_options` of an instance.
         (
             r#"{}"#,
             r#"{"id": true, "many": true, "one": true}"#,
             "{}",
-            "{many: ?, one: ?}",
+            "{}",
         ),
         (r#"{"a": 1}"#, r#"{"a": false, "b": {}}"#, "{}", "{a: 1}"),
         // A function of what nobody knows yet.

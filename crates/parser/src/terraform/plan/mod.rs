@@ -140,7 +140,6 @@ pub fn lower<'s>(
         if let Value::Map(values) = &mut body.value {
             tags(values, defaults);
         }
-        shapes.open_blocks(&heads[index].kind, &mut body);
         links.connect(index, &mut body, &bodies);
         shapes.apply(&heads[index].kind, &mut body);
         bodies[index] = body;

@@ -1,7 +1,6 @@
 //! Values of a plan in the form that configurations have: a block that may stand only once is the block itself, no
 //! block is nothing, and a text that holds JSON is a document.
 
-use super::marks::{is_after_apply, unknown};
 use crate::embedded;
 use crate::source::Span;
 use crate::terraform::block::Arguments;
@@ -34,9 +33,6 @@ enum Form {
     Argument,
 }
 
-/// Why it is not known which blocks there are.
-const OPEN_BLOCKS: &str = "how many blocks there are is known after apply";
-
 impl<'a, 's> Shapes<'a, 's> {
     /// `source` is the text of the plan.
     pub(super) fn new(arguments: &'a dyn Arguments, source: &'s str) -> Self {
@@ -47,39 +43,20 @@ impl<'a, 's> Shapes<'a, 's> {
         }
     }
 
-    /// Blocks of which not even the number is known come from `dynamic` blocks, of which a plan's configuration says
-    /// nothing. The service computes no blocks, so these are never left to it.
-    pub(super) fn open_blocks(&mut self, kind: &str, values: &mut Node<'s>) {
-        self.with(kind, |cx, blocks| {
-            let Value::Map(map) = &mut values.value else {
-                return;
-            };
-            let open = map.entries.iter_mut();
-            for entry in open.filter(|entry| is_after_apply(&entry.value)) {
-                if cx.form(&entry.key, blocks).0 != Form::Argument {
-                    entry.value = unknown(OPEN_BLOCKS, entry.value.span);
-                }
-            }
-        });
-    }
-
     /// Gives the values of a resource the form that a configuration has.
     pub(super) fn apply(&mut self, kind: &str, values: &mut Node<'s>) {
-        self.with(kind, |cx, blocks| cx.body(values, blocks));
-    }
-
-    fn with(&mut self, kind: &str, run: impl FnOnce(&mut Cx<'_, 's>, &mut Blocks)) {
         if !self.kinds.contains_key(kind) {
             self.kinds.insert(kind.to_owned(), Blocks::default());
         }
+        let (arguments, source) = (self.arguments, self.source);
         if let Some(blocks) = self.kinds.get_mut(kind) {
             let mut cx = Cx {
-                arguments: self.arguments,
-                source: self.source,
+                arguments,
+                source,
                 kind,
                 path: Vec::new(),
             };
-            run(&mut cx, blocks);
+            cx.body(values, blocks);
         }
     }
 }
