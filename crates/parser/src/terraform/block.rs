@@ -3,7 +3,7 @@
 //! <https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks>
 
 use super::body::{Block, ExprPart};
-use super::evaluate::{Evaluation, accepted, choice, unknown};
+use super::evaluate::{Evaluation, accepted, unknown};
 use super::expand::object;
 use super::value;
 use crate::source::Span;
@@ -168,21 +168,50 @@ fn together<'s>(parts: Vec<Part<'s>>, span: Span, is_single: bool) -> Option<Nod
     if is_single {
         return Some(unknown(span, "which of these blocks there is is not known"));
     }
-    if let ([only], Some(Symbol::Choice(one))) = (&*open, open.first().and_then(value::symbol)) {
-        let branch = |branch: &Option<Node<'s>>| {
-            let more = branch.iter().map(|node| match &node.value {
-                Value::List(items) => items.clone(),
-                _ => vec![node.clone()],
-            });
-            let items = sure.iter().cloned().chain(more.flatten());
-            value::from_list(items.collect(), only.span)
-        };
-        let (then, otherwise) = (branch(&one.then), branch(&one.otherwise));
-        return Some(choice(one.condition, then, otherwise, span));
+    for node in open {
+        add_open(node, &mut |one| one, &mut sure);
     }
-    // An element that is not known: there may be more.
-    sure.push(unknown(span, "how many blocks there are is not known"));
     Some(value::from_list(sure, span))
+}
+
+/// Adds the blocks of an open part to a list, each under its conditions.
+fn add_open<'s>(
+    node: Node<'s>,
+    under: &mut dyn FnMut(Node<'s>) -> Node<'s>,
+    list: &mut Vec<Node<'s>>,
+) {
+    let span = node.span;
+    match node.value {
+        Value::List(items) => list.extend(items.into_iter().map(under)),
+        Value::Symbol(symbol) => match *symbol {
+            Symbol::Choice(choice) => {
+                let condition = choice.condition;
+                let mut side = |then, otherwise| {
+                    let choice = Choice {
+                        condition,
+                        then,
+                        otherwise,
+                    };
+                    under(Node::new(
+                        Value::Symbol(Box::new(Symbol::Choice(choice))),
+                        span,
+                    ))
+                };
+                if let Some(then) = choice.then {
+                    add_open(then, &mut |one| side(Some(one), None), list);
+                }
+                if let Some(otherwise) = choice.otherwise {
+                    add_open(otherwise, &mut |one| side(None, Some(one)), list);
+                }
+            }
+            // An element that is not known: there may be more.
+            _ => list.push(under(unknown(
+                span,
+                "how many blocks there are is not known",
+            ))),
+        },
+        _ => {}
+    }
 }
 
 /// The blocks that a `dynamic` block makes.
