@@ -397,7 +397,7 @@ impl<'a, 's> Subject<'a, 's> {
                         if *held {
                             name.to_owned()
                         } else {
-                            format!("not {name}")
+                            negated(name)
                         }
                     })
                     .collect::<Vec<_>>()
@@ -691,4 +691,13 @@ fn fill(message: &str, asking: &Asking<'_, '_>, value: &str) -> String {
     message
         .replace("{value}", value)
         .replace("{address}", address)
+}
+
+/// That a condition does not hold. The name of one of Terraform is an expression.
+fn negated(name: &str) -> String {
+    if name.contains(' ') {
+        format!("not ({name})")
+    } else {
+        format!("not {name}")
+    }
 }

@@ -241,6 +241,9 @@ pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
             Origin::Parameter(name) if name.contains("var.") => {
                 Cow::Owned(format!("`{name}` has no value here"))
             }
+            Origin::Parameter(name) if name.contains("module.") => {
+                Cow::Owned(format!("`{name}` was not read"))
+            }
             Origin::Parameter(name) => {
                 Cow::Owned(format!("the parameter `{name}` is given at deployment"))
             }
@@ -251,6 +254,9 @@ pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
             Origin::Zones(_) => Cow::Borrowed("Availability Zones are known at deployment"),
             Origin::Resource(_) if reference.attribute.is_empty() => {
                 Cow::Borrowed("the name that the service gives is known at deployment")
+            }
+            Origin::Resource(_) if reference.attribute.starts_with("[*]") => {
+                Cow::Borrowed("how many instances there are is not known")
             }
             Origin::Resource(_) => Cow::Owned(format!(
                 "the attribute `{}` is known at deployment",
