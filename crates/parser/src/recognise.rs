@@ -152,91 +152,111 @@ fn yaml_value(behind_key: &str) -> Option<&str> {
 }
 
 fn is_json_template(text: &str) -> bool {
-    let bytes = text.as_bytes();
     let mut top = Seen::default();
     // The same keys at any depth. They count where brackets do not match, so that depths are wrong.
     let mut anywhere = Seen::default();
-    let mut depth = 0_usize;
     let mut last_key = "";
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        at += 1;
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' => {
-                let start = at;
-                at = json_string_end(bytes, at);
-                let string = text.get(start..at).unwrap_or_default();
-                at += 1;
-                let rest = text.get(at..).unwrap_or_default().trim_start();
-                match rest.strip_prefix(':') {
-                    Some(value) => {
-                        last_key = string;
-                        let is_section =
-                            string != "Resources" || value.trim_start().starts_with('{');
-                        if is_section && depth <= 1 && top.key(string) {
-                            return true;
-                        }
-                        if is_section && anywhere.key(string) {
-                            // The version at some depth: like a resource's type.
-                            anywhere.resource_type = true;
-                        }
-                    }
-                    None if last_key == "Type" && is_resource_type(string) => {
-                        top.resource_type = true;
-                        anywhere.resource_type = true;
-                        if top.is_template() {
-                            return true;
-                        }
-                    }
-                    None => {}
+    let mut strings = JsonStrings {
+        text,
+        at: 0,
+        depth: 0,
+    };
+    for JsonString {
+        string,
+        depth,
+        value,
+    } in strings.by_ref()
+    {
+        match value {
+            Some(value) => {
+                last_key = string;
+                let is_section = string != "Resources" || value.trim_start().starts_with('{');
+                if is_section && depth <= 1 && top.key(string) {
+                    return true;
+                }
+                if is_section && anywhere.key(string) {
+                    // The version at some depth: like a resource's type.
+                    anywhere.resource_type = true;
                 }
             }
-            _ => {}
+            None if last_key == "Type" && is_resource_type(string) => {
+                top.resource_type = true;
+                anywhere.resource_type = true;
+                if top.is_template() {
+                    return true;
+                }
+            }
+            None => {}
         }
     }
-    depth != 0 && anywhere.is_template()
+    strings.depth != 0 && anywhere.is_template()
 }
 
 /// What the keys at the top say of a text that has a `format_version`. Where brackets do not match, so that depths are
 /// wrong, the keys that come first still do.
 fn plan_kind(text: &str) -> Option<Kind> {
-    let bytes = text.as_bytes();
     let (mut has_version, mut kind) = (false, None);
-    let (mut depth, mut at) = (0_usize, 0);
-    while let Some(byte) = bytes.get(at) {
-        at += 1;
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' => {
-                let start = at;
-                at = json_string_end(bytes, at);
-                let string = text.get(start..at).unwrap_or_default();
-                at += 1;
-                let is_key = || {
-                    let rest = text.get(at..).unwrap_or_default();
-                    rest.trim_start().starts_with(':')
-                };
-                match string {
-                    PLAN_VERSION if depth == 1 && is_key() => has_version = true,
-                    "planned_values" | "resource_changes" | "configuration"
-                        if depth == 1 && is_key() =>
-                    {
-                        kind = Some(Kind::Plan);
-                    }
-                    "values" if depth == 1 && is_key() => kind = Some(Kind::State),
-                    _ => {}
-                }
-                if has_version && kind.is_some() {
-                    return kind;
-                }
-            }
+    let strings = JsonStrings {
+        text,
+        at: 0,
+        depth: 0,
+    };
+    for JsonString { string, .. } in strings.filter(|one| one.depth == 1 && one.value.is_some()) {
+        match string {
+            PLAN_VERSION => has_version = true,
+            "planned_values" | "resource_changes" | "configuration" => kind = Some(Kind::Plan),
+            "values" => kind = Some(Kind::State),
             _ => {}
+        }
+        if has_version && kind.is_some() {
+            return kind;
         }
     }
     None
+}
+
+/// A string of a JSON text, as it is written.
+struct JsonString<'t> {
+    string: &'t str,
+    /// How many brackets are open around it.
+    depth: usize,
+    /// What stands behind the colon, where it is a key.
+    value: Option<&'t str>,
+}
+
+/// The strings of a JSON text, which need not be right.
+struct JsonStrings<'t> {
+    text: &'t str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'t> Iterator for JsonStrings<'t> {
+    type Item = JsonString<'t>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = self.text.as_bytes();
+        while let Some(byte) = bytes.get(self.at) {
+            self.at += 1;
+            match byte {
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                b'"' => {
+                    let start = self.at;
+                    let end = json_string_end(bytes, start);
+                    self.at = end + 1;
+                    let rest = self.text.get(self.at..).unwrap_or_default();
+                    return Some(JsonString {
+                        string: self.text.get(start..end).unwrap_or_default(),
+                        depth: self.depth,
+                        value: rest.trim_start().strip_prefix(':'),
+                    });
+                }
+                _ => {}
+            }
+        }
+        None
+    }
 }
 
 /// Where a string ends: at its quote, or at the line's end where that was forgotten.

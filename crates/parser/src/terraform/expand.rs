@@ -112,11 +112,15 @@ impl<'m, 's> Run<'m, 's> {
         let span = top.last_label_span();
         if let Some(expression) = top.attribute("count") {
             let count = self.evaluate(module, &Locals::new(), expression);
-            return self.counted(&count, span, condition, MAX_CHOICES, make);
+            let none = Instances::Counted(Vec::new());
+            let mut made = |count: &Node<'s>, condition| self.counted(count, span, condition, make);
+            return self.chosen(&count, condition, MAX_CHOICES, &none, &mut made);
         }
         if let Some(expression) = top.attribute("for_each") {
             let collection = self.evaluate(module, &Locals::new(), expression);
-            return self.keyed(&collection, span, condition, MAX_CHOICES, make);
+            let none = Instances::Keyed(Vec::new());
+            let mut made = |all: &Node<'s>, condition| self.keyed(all, span, condition, make);
+            return self.chosen(&collection, condition, MAX_CHOICES, &none, &mut made);
         }
         Instances::One(make(New {
             locals: Locals::new(),
@@ -125,12 +129,34 @@ impl<'m, 's> Run<'m, 's> {
         }))
     }
 
+    /// What a `count` or `for_each` makes, on each side of the conditions that it depends on. `none` is what is there
+    /// where Terraform refuses one side, since there is no apply of it.
+    fn chosen(
+        &self,
+        argument: &Node<'s>,
+        condition: Option<ConditionId>,
+        choices: usize,
+        none: &Instances,
+        make: &mut dyn FnMut(&Node<'s>, Option<ConditionId>) -> Instances,
+    ) -> Instances {
+        if let Some((test, then, otherwise)) = branches(argument).filter(|_| choices > 0) {
+            let mut branch = |branch: &Node<'s>, held: bool| {
+                let condition = Some(self.under(condition, test, held));
+                Box::new(self.chosen(branch, condition, choices - 1, none, make))
+            };
+            return Instances::Choice(test, branch(then, true), branch(otherwise, false));
+        }
+        if choices < MAX_CHOICES && value::is_error(argument) {
+            return none.clone();
+        }
+        make(argument, condition)
+    }
+
     fn counted(
         &self,
         count: &Node<'s>,
         span: Span,
         condition: Option<ConditionId>,
-        choices: usize,
         make: &mut dyn FnMut(New<'s>) -> u32,
     ) -> Instances {
         if let Some(number) = value::number(count).and_then(value::Number::to_integer) {
@@ -143,17 +169,6 @@ impl<'m, 's> Run<'m, 's> {
                 })
             });
             return Instances::Counted(instances.collect());
-        }
-        if let Some((test, then, otherwise)) = branches(count).filter(|_| choices > 0) {
-            let mut branch = |branch: &Node<'s>, held: bool| {
-                let condition = Some(self.under(condition, test, held));
-                Box::new(self.counted(branch, span, condition, choices - 1, make))
-            };
-            return Instances::Choice(test, branch(then, true), branch(otherwise, false));
-        }
-        if choices < MAX_CHOICES && value::is_error(count) {
-            // There is no apply of the branch that gives this.
-            return Instances::Counted(Vec::new());
         }
         let index = unknown(span, "the number of instances is not known");
         Instances::Open(make(New {
@@ -168,7 +183,6 @@ impl<'m, 's> Run<'m, 's> {
         collection: &Node<'s>,
         span: Span,
         condition: Option<ConditionId>,
-        choices: usize,
         make: &mut dyn FnMut(New<'s>) -> u32,
     ) -> Instances {
         let each = |key: Node<'s>, item: Node<'s>| {
@@ -198,17 +212,6 @@ impl<'m, 's> Run<'m, 's> {
                 }
             }
             return Instances::Keyed(keyed);
-        }
-        if let Some((test, then, otherwise)) = branches(collection).filter(|_| choices > 0) {
-            let mut branch = |branch: &Node<'s>, held: bool| {
-                let condition = Some(self.under(condition, test, held));
-                Box::new(self.keyed(branch, span, condition, choices - 1, make))
-            };
-            return Instances::Choice(test, branch(then, true), branch(otherwise, false));
-        }
-        if choices < MAX_CHOICES && value::is_error(collection) {
-            // There is no apply of the branch that gives this.
-            return Instances::Keyed(Vec::new());
         }
         let open = || unknown(span, "what `for_each` holds is not known");
         Instances::Open(make(New {

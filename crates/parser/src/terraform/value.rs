@@ -555,8 +555,9 @@ pub fn set_of<'s>(mut items: Vec<Node<'s>>) -> Vec<Node<'s>> {
 /// A text of pieces that may hold what is not known: a plain text where all is, else a [`Symbol::Text`] without
 /// two literals side by side.
 pub fn join<'s>(pieces: Vec<Node<'s>>, span: Span) -> Node<'s> {
-    // What stands behind the first piece that came from elsewhere stands behind the text.
-    let via = pieces.iter().find_map(|piece| piece.via.clone());
+    // What stands behind the first known piece that came from elsewhere stands behind the text.
+    let known = pieces.iter().filter(|piece| symbol(piece).is_none());
+    let via = known.filter_map(|piece| piece.via.clone()).next();
     let mut joined: Vec<Node<'s>> = Vec::new();
     let mut push = |piece: Node<'s>| match text(&piece).map(Cow::into_owned) {
         Some(literal) => match joined.last_mut().map(|last| &mut last.value) {
@@ -583,7 +584,11 @@ pub fn join<'s>(pieces: Vec<Node<'s>>, span: Span) -> Node<'s> {
             span,
             via,
         },
-        _ => Node::new(Value::Symbol(Box::new(Symbol::Text(joined))), span),
+        _ => Node {
+            value: Value::Symbol(Box::new(Symbol::Text(joined))),
+            span,
+            via,
+        },
     }
 }
 
