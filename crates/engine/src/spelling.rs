@@ -66,16 +66,17 @@ fn properties(node: &Node<'_>, shape: Shape, kind: &str, problems: &mut Vec<Prob
                     Member::Unknown => {
                         let known: Vec<&str> = shape.members().map(|one| one.name).collect();
                         let near = pillarlint_schema::nearest(&entry.key, known);
-                        problems.push(Problem::warning(
-                            entry.key_span,
-                            match near {
-                                Some(near) => format!(
-                                    "{kind} has no property `{}` here, did you mean `{near}`?",
-                                    entry.key
-                                ),
-                                None => format!("{kind} has no property `{}` here", entry.key),
-                            },
-                        ));
+                        // What AWS calls a property, Terraform calls an argument.
+                        let what = if kind.contains("::") {
+                            "property"
+                        } else {
+                            "argument"
+                        };
+                        let mut message = format!("{kind} has no {what} `{}` here", entry.key);
+                        if let Some(near) = near {
+                            message += &format!(", did you mean `{near}`?");
+                        }
+                        problems.push(Problem::warning(entry.key_span, message));
                     }
                 }
             }
