@@ -617,6 +617,10 @@ pub(crate) fn means_itself(kind: &str, attribute: &str) -> bool {
         let mut ends = kind.match_indices('_').map(|(end, _)| end).skip(1);
         ends.any(|end| pillarlint_schema::terraform::exists(&kind[..end]))
     };
+    // What other providers give (`random_pet.name.id`) may be anything's name.
+    if !kind.contains("::") && !kind.starts_with("aws_") {
+        return false;
+    }
     match attribute {
         "" | "arn" | "name" => true,
         "id" => !is_companion(),

@@ -91,6 +91,16 @@ impl<'m, 's> Run<'m, 's> {
     }
 }
 
+/// Whether zones are looked up one by one, so that nobody knows how many there are.
+fn picks_zones(top: &Top<'_, '_>) -> bool {
+    let filters = top.blocks("filter");
+    let mut names = filters.iter().map(|filter| filter.attribute("name"));
+    names.any(|name| match name.and_then(|name| name.literal()) {
+        Some(name) => name.starts_with("zone-"),
+        None => true,
+    })
+}
+
 /// What a data source gives. Those that speak of where things are deployed are known to be equal to one another.
 fn known_of<'s>(kind: &str, top: &Top<'_, 's>, name: &str, span: Span) -> Node<'s> {
     let given = |attribute: &str| {
@@ -126,7 +136,7 @@ fn known_of<'s>(kind: &str, top: &Top<'_, 's>, name: &str, span: Span) -> Node<'
             ];
             (known, &["reverse_dns_prefix"])
         }
-        "aws_availability_zones" if is_here => {
+        "aws_availability_zones" if is_here && !picks_zones(top) => {
             let known = vec![
                 ("names", zones("")),
                 ("zone_ids", zones("zone_ids")),

@@ -84,6 +84,11 @@ impl<'s> Scope<'s> for Names<'_, '_, 's> {
                     ViaKind::Attribute,
                 )
             }
+            // The long form of a reference.
+            ("resource", [kind, name, ..]) => {
+                let value = self.resource(kind, name, span);
+                found(value, 2, ViaKind::Attribute)
+            }
             (kind, [name, ..]) => {
                 let value = self.resource(kind, name, span);
                 found(value, 1, ViaKind::Attribute)
@@ -117,7 +122,12 @@ impl<'s> Scope<'s> for Names<'_, '_, 's> {
             return Rc::new(given());
         }
         run.once(module, key, span, || {
-            or_given(run.evaluate(module, &locals, expression), &given)
+            let node = run.evaluate(module, &locals, expression);
+            match value::symbol(&node) {
+                // A name that is not wholly known says less than whose name it is.
+                Some(Symbol::Unknown(_) | Symbol::Text(_)) if NAMES.contains(&name) => given(),
+                _ => or_given(node, &given),
+            }
         })
     }
 
@@ -168,6 +178,15 @@ impl<'s> Scope<'s> for Names<'_, '_, 's> {
         self.run.problem(problem);
     }
 }
+
+/// Arguments that hold the name of the resource itself.
+const NAMES: [&str; 5] = [
+    "name",
+    "bucket",
+    "function_name",
+    "identifier",
+    "cluster_identifier",
+];
 
 /// A test whose words are those of a module.
 fn within(test: &Test, prefix: &str) -> Test {
