@@ -31,6 +31,15 @@ pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
 
 fn unknown_type(resource: &Resource<'_>, problems: &mut Vec<Problem>) {
     let kind = &*resource.kind;
+    // A newer provider may have more types, so only what looks like one that there is is a mistake.
+    if kind.starts_with("aws_") {
+        let known = pillarlint_schema::terraform::all().filter(|one| one.starts_with("aws_"));
+        if let Some(near) = pillarlint_schema::nearest(kind, known) {
+            let message = format!("unknown resource type `{kind}`, did you mean `{near}`?");
+            problems.push(Problem::warning(resource.kind_span, message));
+        }
+        return;
+    }
     // Types of others, modules of the registry and transforms are not AWS's to list.
     if !kind.starts_with("AWS::")
         || kind.ends_with("::MODULE")

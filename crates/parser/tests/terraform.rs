@@ -246,6 +246,12 @@ fn values() {
         ("can(local.none.x)", "false"),
         ("aws_x.other.name", "\"n\""),
         ("aws_x.other.id", "<aws_x.other.id>"),
+        ("aws_x.named.name", "<aws_x.named.name>"),
+        ("aws_x.named.other", "\"<var.given>-o\""),
+        (
+            "data.aws_availability_zones.one.names[0]",
+            "<data.aws_availability_zones.one.names[0]>",
+        ),
         ("aws_x.other.tags[\"a\"]", "<aws_x.other.tags.a>"),
         ("aws_x.counted[1].name", "\"c1\""),
         ("aws_x.counted[*].name", "[\"c0\", \"c1\"]"),
@@ -283,6 +289,16 @@ fn values() {
               none  = {{}}
             }}
             resource "aws_x" "other" {{ name = "n" }}
+            resource "aws_x" "named" {{
+              name  = "${{var.given}}-n"
+              other = "${{var.given}}-o"
+            }}
+            data "aws_availability_zones" "one" {{
+              filter {{
+                name   = "zone-name"
+                values = ["eu-west-1a"]
+              }}
+            }}
             resource "aws_x" "counted" {{
               count = 2
               name  = "c${{count.index}}"
@@ -598,6 +614,39 @@ fn tags_of_the_provider() {
             "aws_c.c {tags: <?>}",
             "aws_without_tags.d {}",
             "module.m.aws_e.e {tags: <var.team>}",
+        ],
+    );
+}
+
+#[test]
+fn what_terraform_would_refuse_is_said() {
+    check(
+        r#"
+        module "m" {
+          source = "./m"
+          nam    = "x"
+        }
+        resource "aws_x" "a" {
+          name  = var.nope
+          other = resource.aws_x.b.id
+        }
+        resource "aws_x" "b" {}
+        moved {
+          from = module.gone
+          to   = module.m
+        }
+        output "o" { value = try(local.nope, module.nope.x, 1) }
+        == m/main.tf
+        variable "name" { default = "n" }
+        "#,
+        &[
+            "aws_x.a {name: <error>, other: <aws_x.b.id>}",
+            "aws_x.b {}",
+            "o = 1",
+            "problem: the module has no variable `nam`",
+            "problem: the variable `nope` is not declared",
+            "problem: the local value `nope` is not declared",
+            "problem: `module.nope` is not declared",
         ],
     );
 }

@@ -25,7 +25,7 @@ pub(super) struct Declared<'m, 's> {
     pub(super) providers: Vec<Top<'m, 's>>,
     /// `terraform` blocks.
     pub(super) settings: Vec<Top<'m, 's>>,
-    /// Blocks that declare nothing that rules look at, but may refer to things: `check`, `import`, `moved`, `removed`.
+    /// Blocks that declare nothing that rules look at, but may refer to things: `check`, `ephemeral`.
     pub(super) others: Vec<Top<'m, 's>>,
     /// Whether a part of a file could not be read, so that what is not declared here may be there.
     pub(super) broken: bool,
@@ -128,6 +128,8 @@ fn declare<'m, 's>(all: &mut Declared<'m, 's>, block: Block<'m, 's>, overrides: 
                 }
             }
         }
+        // These speak of addresses, also of what is no longer there.
+        "moved" | "removed" | "import" => {}
         _ => all.others.push(Rc::new(block)),
     }
 }
@@ -158,6 +160,6 @@ fn add<'m, 's, K: Ord + AsRef<str>>(
 }
 
 fn twice(what: &str, name: &str, place: Span, earlier: Span) -> Problem {
-    let message = format!("the {what} `{name}` is declared twice; this one counts");
+    let message = format!("the {what} `{name}` is declared twice, which Terraform refuses");
     Problem::warning(place, message).with_related(earlier, "declared before")
 }

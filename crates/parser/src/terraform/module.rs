@@ -405,6 +405,35 @@ impl<'m, 's> Run<'m, 's> {
         value::error(span, format!("{what} is not declared"))
     }
 
+    /// The same, and says it: Terraform stops there.
+    fn undeclared(&self, module: usize, span: Span, what: &str) -> Node<'s> {
+        if !self.declared(module).broken {
+            self.problem(Problem::warning(span, format!("{what} is not declared")));
+        }
+        self.missing(module, span, what)
+    }
+
+    /// Says it where a call has an argument for which the module has no variable: Terraform stops there.
+    fn check_arguments(&self, call: &Top<'m, 's>, declared: &Declared<'m, 's>) {
+        const META: [&str; 6] = [
+            "source",
+            "version",
+            "count",
+            "for_each",
+            "providers",
+            "depends_on",
+        ];
+        let (arguments, _) = call.contents(&|_| None);
+        for argument in arguments {
+            let is_known =
+                META.contains(&argument.name) || declared.variables.contains_key(argument.name);
+            if !is_known && !declared.broken {
+                let message = format!("the module has no variable `{}`", argument.name);
+                self.problem(Problem::warning(argument.name_span, message));
+            }
+        }
+    }
+
     /// Says it where a value that was given is none of the variable's type: Terraform stops there.
     fn refuse_value(&self, name: &str, given: &Node<'_>) {
         if let Some(why) = value::refusal(given) {
@@ -417,7 +446,7 @@ impl<'m, 's> Run<'m, 's> {
     pub(super) fn variable(&self, module: usize, name: &str, span: Span) -> Rc<Node<'s>> {
         let declared = self.declared(module);
         let Some(top) = declared.variables.get(name) else {
-            return Rc::new(self.missing(module, span, &format!("the variable `{name}`")));
+            return Rc::new(self.undeclared(module, span, &format!("the variable `{name}`")));
         };
         self.once(module, format!("var.{name}"), span, || {
             let none = Locals::new();
@@ -496,7 +525,7 @@ impl<'m, 's> Run<'m, 's> {
     pub(super) fn local(&self, module: usize, name: &str, span: Span) -> Rc<Node<'s>> {
         let declared = self.declared(module);
         let Some((expression, _)) = declared.locals.get(name) else {
-            return Rc::new(self.missing(module, span, &format!("the local value `{name}`")));
+            return Rc::new(self.undeclared(module, span, &format!("the local value `{name}`")));
         };
         self.once(module, format!("local.{name}"), span, || {
             self.evaluate(module, &Locals::new(), *expression)
@@ -593,6 +622,7 @@ impl<'m, 's> Run<'m, 's> {
             ));
         }
         let declared = self.declarations(folder);
+        self.check_arguments(&top, &declared);
         let prefix = self.prefix(module);
         let instances = self.expand(module, &top, &mut |new| {
             let mut modules = self.modules.borrow_mut();
@@ -638,7 +668,7 @@ impl<'m, 's> Run<'m, 's> {
     ) -> (Rc<Node<'s>>, usize) {
         let declared = self.declared(module);
         if !declared.modules.contains_key(name) {
-            let missing = self.missing(module, span, &format!("`module.{name}`"));
+            let missing = self.undeclared(module, span, &format!("`module.{name}`"));
             return (Rc::new(missing), 0);
         }
         let Some(instances) = self.module_instances(module, name) else {
