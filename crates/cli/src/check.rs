@@ -350,13 +350,29 @@ fn check_input(
     checked
 }
 
+/// What is said of a plan as `terraform plan -out` writes it.
+const BINARY_PLAN: &str = "the file is a plan in Terraform's own form; `terraform show -json FILE > plan.json` makes one that can be read";
+
+/// Whether a file is a plan as `terraform plan -out` writes it: an archive with a file `tfplan` in it.
+fn is_binary_plan(bytes: &[u8]) -> bool {
+    /// The name stands at the beginning of the archive.
+    const HEAD: usize = 256;
+    let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default();
+    let name = b"tfplan";
+    head.starts_with(b"PK\x03\x04") && head.windows(name.len()).any(|one| one == name)
+}
+
 /// The text of an input; nothing where it is no text and so no template.
 fn read_text(content: Content) -> Result<Option<String>, String> {
     let again = match &content {
         Content::Disk(path) => Some(Content::Disk(path.clone())),
         _ => None,
     };
-    let error = match decode(files::read(content)?) {
+    let bytes = files::read(content)?;
+    if is_binary_plan(&bytes) {
+        return Err(BINARY_PLAN.to_owned());
+    }
+    let error = match decode(bytes) {
         Ok(text) => return Ok(Some(text)),
         Err(DecodeError::Binary) => return Ok(None),
         Err(error) => error,

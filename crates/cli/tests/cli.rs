@@ -867,17 +867,20 @@ fn showcase() {
     );
 }
 
-/// The picture at the top of the README is cut from what is really printed.
+/// The pictures in the README are cut from what is really printed.
 #[test]
 fn readme() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let picture = readme.split("```text\n").nth(1).unwrap();
-    let picture = picture.split("```").next().unwrap();
-    let (command, picture) = picture.split_once('\n').unwrap();
-    assert_eq!(command, "$ pillarlint check fixtures/showcase");
-    let printed = run_in(&root(), &["check", "fixtures/showcase"], b"").stdout;
-    for part in picture.split("[...]\n") {
-        assert!(printed.contains(part), "not printed:\n{part}");
+    let pictures: Vec<&str> = readme.split("```text\n$ pillarlint ").skip(1).collect();
+    assert_eq!(pictures.len(), 2);
+    for picture in pictures {
+        let picture = picture.split("```").next().unwrap();
+        let (command, picture) = picture.split_once('\n').unwrap();
+        let args: Vec<&str> = command.split(' ').collect();
+        let printed = run_in(&root(), &args, b"").stdout;
+        for part in picture.split("[...]\n") {
+            assert!(printed.contains(part), "not printed:\n{part}");
+        }
     }
 }
 

@@ -177,6 +177,7 @@ fn what_is_no_plan_is_said() {
             0,
             "stopped at an error",
         ),
+        ("PK\u{3}\u{4}\u{14}\u{0}tfplan", 3, "terraform show -json"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("p.json"), text).unwrap();

@@ -519,7 +519,10 @@ fn standard_input_takes_the_place_of_its_file() {
             unnamed("a/other.tf:3:3", "aws_sqs_queue.new")
                 + &unnamed("a/main.tf:1:26", "aws_sqs_queue.q"),
         ),
-        ("nowhere/main.tf", String::new()),
+        (
+            "nowhere/main.tf",
+            "nowhere/main.tf:3:10: warning the variable `name` is not declared\n".to_owned(),
+        ),
     ] {
         let ran = run_check(
             folder.path(),
