@@ -695,9 +695,10 @@ fn fill(message: &str, asking: &Asking<'_, '_>, value: &str) -> String {
 
 /// That a condition does not hold. The name of one of Terraform is an expression.
 fn negated(name: &str) -> String {
-    if name.contains(' ') {
-        format!("not ({name})")
-    } else {
-        format!("not {name}")
+    let is_one_word = |text: &str| !text.contains(' ');
+    match name.strip_prefix('!') {
+        Some(rest) if is_one_word(rest) => rest.to_owned(),
+        _ if is_one_word(name) => format!("not {name}"),
+        _ => format!("not ({name})"),
     }
 }

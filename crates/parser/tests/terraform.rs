@@ -5,7 +5,7 @@
 #[path = "support/lowered.rs"]
 mod lowered;
 
-use pillarlint_parser::model::Project;
+use pillarlint_parser::model::{Project, Scenario};
 use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::terraform::block::Arguments;
 use pillarlint_parser::terraform::{self, Call, File, Folder, Folders, NoFiles, Options};
@@ -389,6 +389,53 @@ fn conditions_agree_through_modules() {
         "#,
         &["module.m[0].aws_x.a[0] if var.on && var.create in module.m[0] {}"],
     );
+}
+
+/// A question stays the same through locals and arguments, so that what contradicts itself is known to.
+#[test]
+fn questions_stay_the_same_through_names() {
+    for (test, other) in [
+        ("local.both", "!var.on"),
+        ("local.prod", "var.env != \"prod\""),
+        ("local.prod", "local.dev"),
+        ("local.many", "!(var.count > 1)"),
+        ("var.on == true", "!var.on"),
+    ] {
+        let text = format!(
+            r#"
+            variable "on" {{}}
+            variable "env" {{}}
+            variable "count" {{}}
+            locals {{
+              both = var.on && var.env == "x"
+              prod = var.env == "prod"
+              dev  = var.env == "dev"
+              many = var.count > 1
+            }}
+            resource "aws_x" "a" {{
+              count = {test} ? 1 : 0
+              name  = {other} ? 1 : 2
+            }}
+            "#
+        );
+        with_project(&text, |project, _| {
+            let exists = project.resources[0].condition.as_ref().unwrap();
+            let exists = project.conditions.id(Scenario::DEFAULTS, exists).unwrap();
+            let name = project.resources[0].properties.get("name").unwrap();
+            let Value::Symbol(symbol) = &name.value else {
+                panic!("no choice")
+            };
+            let Symbol::Choice(choice) = &**symbol else {
+                panic!("no choice")
+            };
+            let conditions = &project.conditions;
+            assert!(conditions.satisfiable(&[(exists, true), (choice.condition, false)]));
+            assert!(
+                !conditions.satisfiable(&[(exists, true), (choice.condition, true)]),
+                "{test} {other}"
+            );
+        });
+    }
 }
 
 #[test]

@@ -45,6 +45,37 @@ impl<'s> Evaluation<'_, 's> {
         })
     }
 
+    /// The value of an operator whose result is a truth value: where it is not known a choice of both by what it asks, so
+    /// that the question stays the same wherever the value is used.
+    pub(super) fn truth(
+        &mut self,
+        result: Node<'s>,
+        expression: &Expression,
+        span: Span,
+    ) -> Node<'s> {
+        if !is_open(&result) {
+            return result;
+        }
+        let is_comparison = match expression {
+            Expression::BinaryOp(operation) => matches!(
+                operation.operator.value(),
+                BinaryOperator::Less
+                    | BinaryOperator::LessEq
+                    | BinaryOperator::Greater
+                    | BinaryOperator::GreaterEq
+            ),
+            _ => false,
+        };
+        let test = match is_comparison {
+            true => self.test_of(&unknown(span, "an operand is not known"), expression),
+            false => self.test(expression),
+        };
+        let name = self.name_of(&test, expression);
+        self.decide(&test, &name, span, &mut |_, held| {
+            value::from_bool(held, span)
+        })
+    }
+
     /// How a test that is not known is called, in one line.
     pub(super) fn name_of(&self, test: &Test, expression: &Expression) -> String {
         match test {
@@ -154,9 +185,31 @@ impl<'s> Evaluation<'_, 's> {
     fn instance_in(&self, text: &str) -> String {
         let names = self.instance.iter().chain(&self.locals);
         names
-            .filter(|(name, _)| text.contains(name.as_str()))
+            .filter(|(name, _)| is_named(text, name))
             .map(|(name, node)| format!(" {name}={}", value::identity(node)))
             .collect()
+    }
+}
+
+/// Whether a text holds a name as a word of its own, and not as an attribute.
+fn is_named(text: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let behind = text[at + name.len()..].chars().next();
+        !before.is_some_and(|c| is_word(c) || c == '.') && !behind.is_some_and(is_word)
+    })
+}
+
+/// Whether a truth value, or one side of it, is not known.
+fn is_open(node: &Node<'_>) -> bool {
+    match value::symbol(node) {
+        Some(Symbol::Choice(choice)) => {
+            let branches = [&choice.then, &choice.otherwise];
+            branches.into_iter().flatten().any(is_open)
+        }
+        Some(_) => !value::is_error(node),
+        None => false,
     }
 }
 
@@ -164,6 +217,11 @@ impl<'s> Evaluation<'_, 's> {
 fn equality(reference: &Reference<'_>, other: &Node<'_>) -> Option<Test> {
     let value = match &other.value {
         Value::Null if value::is_sure(reference) => return Some(Test::Known(false)),
+        Value::String(text) if text.is_empty() && value::is_sure(reference) => {
+            return Some(Test::Known(false));
+        }
+        Value::Bool(true) => return Some(Test::Open(named(reference))),
+        Value::Bool(false) => return Some(Test::Open(named(reference)).not()),
         Value::Null => "null".to_owned(),
         Value::String(text) => format!("{text:?}"),
         _ => value::text(other)?.into_owned(),

@@ -20,7 +20,7 @@ use crate::tree::{
     Choice, Entry, Map, Node, Origin, Problem, Reference, Symbol, Value, Via, ViaKind,
 };
 use hcl_edit::Span as _;
-use hcl_edit::expr::{BinaryOperator, Expression, FuncCall, Object, ObjectKey};
+use hcl_edit::expr::{BinaryOperator, Expression, FuncCall, Object, ObjectKey, UnaryOperator};
 use hcl_edit::template::{Directive, Element, Template};
 use loops::not_looped;
 use operators::{binary, join, unary};
@@ -417,21 +417,32 @@ impl<'e, 's> Evaluation<'e, 's> {
             Expression::UnaryOp(operation) => {
                 let value = self.value(&operation.expr);
                 let operator = *operation.operator.value();
-                self.lift(
-                    vec![value],
-                    span,
-                    MAX_LEAVES,
-                    &mut |_, mut operands, span| match operands.pop() {
-                        Some(operand) => unary(operator, operand, span),
-                        None => unknown(span, "no value"),
-                    },
-                )
+                let mut apply = |_: &mut Self, operands: Vec<Node<'s>>, span: Span| match operands
+                    .into_iter()
+                    .next()
+                {
+                    Some(operand) => unary(operator, operand, span),
+                    None => unknown(span, "no value"),
+                };
+                let result = self.lift(vec![value], span, MAX_LEAVES, &mut apply);
+                match operator {
+                    UnaryOperator::Not => self.truth(result, expression, span),
+                    UnaryOperator::Neg => result,
+                }
             }
             Expression::BinaryOp(operation) => {
                 let operator = *operation.operator.value();
                 let left = self.value(&operation.lhs_expr);
                 let right = self.value(&operation.rhs_expr);
-                self.binary(operator, left, right, span)
+                let result = self.binary(operator, left, right, span);
+                match operator {
+                    BinaryOperator::Plus
+                    | BinaryOperator::Minus
+                    | BinaryOperator::Mul
+                    | BinaryOperator::Div
+                    | BinaryOperator::Mod => result,
+                    _ => self.truth(result, expression, span),
+                }
             }
             Expression::ForExpr(for_expr) => self.for_expression(for_expr, span),
         }
