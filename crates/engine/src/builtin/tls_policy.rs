@@ -201,6 +201,31 @@ struct Names {
     literal: Option<String>,
 }
 
+/// The names that a bucket is given, as CloudFormation and as Terraform call them.
+fn own_names<'a, 's>(asking: &Asking<'a, 's>, index: u32) -> impl Iterator<Item = &'a Node<'s>> {
+    let resource = asking.project.resource(index);
+    ["BucketName", "bucket"].into_iter().filter_map(move |key| {
+        let steps = [Step::Key(key.to_owned())];
+        match asking.walk(&resource.properties, &steps, resource.address_span) {
+            Reached::Value(name) => Some(name),
+            _ => None,
+        }
+    })
+}
+
+/// The bucket that has this name, where the name is no reference to it.
+fn named<'a, 's>(asking: &Asking<'a, 's>, name: &Node<'s>) -> Option<u32> {
+    let is_same = |one: &Node<'_>| match (known_text(one), known_text(name)) {
+        (Some(one), Some(name)) => one == name,
+        (None, None) => key(one) == key(name),
+        _ => false,
+    };
+    let kinds = ["AWS::S3::Bucket", "aws_s3_bucket"];
+    let mut buckets = kinds.iter().flat_map(|kind| asking.project.of_kind(kind));
+    let found = buckets.find(|index| own_names(asking, **index).any(is_same));
+    found.copied()
+}
+
 impl Names {
     fn of<'a, 's>(asking: &Asking<'a, 's>, bucket: Option<&'a Node<'s>>) -> Self {
         let mut names = Self {
@@ -212,18 +237,10 @@ impl Names {
             return names;
         };
         names.add(bucket);
-        names.resource = asking.referred(bucket);
+        names.resource = asking.referred(bucket).or_else(|| named(asking, bucket));
         if let Some(index) = names.resource {
-            let resource = asking.project.resource(index);
-            // As CloudFormation and as Terraform call it.
-            for key in ["BucketName", "bucket"] {
-                if let Reached::Value(name) = asking.walk(
-                    &resource.properties,
-                    &[Step::Key(key.to_owned())],
-                    resource.address_span,
-                ) {
-                    names.add(name);
-                }
+            for name in own_names(asking, index) {
+                names.add(name);
             }
         }
         names
