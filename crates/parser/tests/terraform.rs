@@ -552,6 +552,25 @@ fn json_reads_as_hcl_does() {
 }
 
 #[test]
+fn what_only_json_has() {
+    check(
+        r#"== main.tf.json
+        {
+          "variable": { "v": { "type": "object({ a = optional(number, 75), b = optional(string, \"x\") })", "default": {} } },
+          "resource": { "aws_x": { "a": {
+            "size": "${var.v.a}",
+            "name": "${var.v.b}",
+            "ingress": [{ "port": 1 }],
+            "dynamic": { "ingress": { "for_each": [2], "content": { "port": "${ingress.value}" } } },
+            "listed": [{ "port": 3 }]
+          } } }
+        }
+        "#,
+        &["aws_x.a {size: 75, name: \"x\", listed: [{port: 3}], ingress: [{port: 1}, {port: 2}]}"],
+    );
+}
+
+#[test]
 fn override_files() {
     check(
         r#"

@@ -117,6 +117,17 @@ fn nested<'e, 's>(
         parts,
     } in groups
     {
+        // JSON may have a value and `dynamic` blocks of one name side by side.
+        let beside = entries.iter().position(|entry| entry.key == name);
+        let mut parts = parts;
+        if let Some(at) = beside {
+            let value = entries.remove(at).value;
+            let written: Vec<Part<'s>> = match value.value {
+                Value::List(items) => items.into_iter().map(Part::One).collect(),
+                _ => vec![Part::Open(value)],
+            };
+            parts.splice(0..0, written);
+        }
         let steps: Vec<&str> = path.iter().map(String::as_str).chain([&*name]).collect();
         let is_single = steps == ["lifecycle"] || arguments.is_single(kind, &steps);
         if let Some(value) = together(parts, key_span, is_single) {

@@ -452,14 +452,7 @@ impl<'m, 's> Run<'m, 's> {
             let none = Locals::new();
             let wanted = top.attribute("type").and_then(|kind| {
                 let mut constant = |constant: &hcl_edit::expr::Expression| {
-                    let part = ExprPart::Hcl(constant);
-                    Ok(self.constant(
-                        module,
-                        Expr {
-                            file: kind.file,
-                            part,
-                        },
-                    ))
+                    Ok(self.constant(module, constant, kind))
                 };
                 type_of(kind, &mut constant)
             });
@@ -516,10 +509,28 @@ impl<'m, 's> Run<'m, 's> {
     }
 
     /// A constant within a type constraint: the default of `optional`.
-    fn constant(&self, module: usize, expression: Expr<'_, 's>) -> Node<'s> {
+    fn constant(
+        &self,
+        module: usize,
+        expression: &hcl_edit::expr::Expression,
+        constraint: Expr<'_, 's>,
+    ) -> Node<'s> {
         let names = Names { run: self, module };
         let scope: &dyn Scope<'s> = &names;
-        Evaluation::new(scope, &self.budget, &Locals::new()).expression(expression)
+        let none = Locals::new();
+        let mut evaluation = Evaluation::new(scope, &self.budget, &none);
+        match constraint.part {
+            ExprPart::Hcl(_) => {
+                let file = constraint.file;
+                let part = ExprPart::Hcl(expression);
+                evaluation.expression(Expr { file, part })
+            }
+            // The constraint is a text of its own.
+            ExprPart::Json(node) => {
+                let text = node.as_str().unwrap_or_default();
+                evaluation.within_text(expression, text, node.span)
+            }
+        }
     }
 
     pub(super) fn local(&self, module: usize, name: &str, span: Span) -> Rc<Node<'s>> {

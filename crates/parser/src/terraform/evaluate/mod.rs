@@ -273,6 +273,22 @@ impl<'e, 's> Evaluation<'e, 's> {
         node
     }
 
+    /// The value of an expression of a text that has no places of its own.
+    pub(super) fn within_text(
+        &mut self,
+        expression: &Expression,
+        text: &'e str,
+        span: Span,
+    ) -> Node<'s> {
+        self.place = Place {
+            file: span.file,
+            source: text,
+            base: None,
+            whole: span,
+        };
+        self.value(expression)
+    }
+
     /// <https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping>
     fn json(&mut self, node: &'e Node<'s>, text: &'e str) -> Node<'s> {
         if !self.budget.take(1) {
