@@ -7,12 +7,11 @@ mod places;
 mod support;
 
 use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Body, Structure};
-use hcl_edit::template::{Directive, Element, Template};
-use pillarlint_parser::source::{LineIndex, Span};
+use hcl_edit::structure::{Block, Body, Structure};
+use hcl_edit::template::{Directive, Element, HeredocTemplate, Template};
+use pillarlint_parser::source::{FileId, LineIndex, Span};
 use pillarlint_parser::terraform::hcl::{
-    MAX_DEPTH, MAX_OBJECT_KEYS, MAX_PROBLEMS, ParsedBody, arguments, expression_span, header_span,
-    heredoc_span, labels, parse, parse_template, span_of,
+    MAX_DEPTH, MAX_OBJECT_KEYS, MAX_PROBLEMS, ParsedBody, parse, parse_template, span_of,
 };
 use proptest::prelude::*;
 use support::{Edit, FILE, edited};
@@ -105,6 +104,51 @@ fn check_literals(expression: &str, expected: &str) {
         value => show_template(value.as_template().unwrap()),
     };
     assert_eq!(shown, expected, "of {text:?}");
+}
+
+/// Where an expression stands, without space and comments around it.
+fn expression_span(file: FileId, expression: &Expression) -> Span {
+    span_of(file, expression)
+}
+
+/// An argument: a name and its value (`name = value`).
+#[derive(Clone, Copy, Debug)]
+struct Argument<'b> {
+    /// Where the name stands.
+    name_span: Span,
+    /// Its value.
+    value: &'b Expression,
+    /// Where the value stands.
+    value_span: Span,
+}
+
+/// The arguments of a body, in order. Their names are distinct.
+fn arguments(file: FileId, body: &Body) -> impl Iterator<Item = Argument<'_>> {
+    body.attributes().map(move |attribute| Argument {
+        name_span: span_of(file, &attribute.key),
+        value: &attribute.value,
+        value_span: expression_span(file, &attribute.value),
+    })
+}
+
+/// The labels of a block with their places, quotes included: `aws_s3_bucket` and `logs` of a resource.
+fn labels(file: FileId, block: &Block) -> impl Iterator<Item = (&str, Span)> {
+    let labels = block.labels.iter();
+    labels.map(move |label| (label.as_str(), span_of(file, label)))
+}
+
+/// The type of a block and its labels: what a finding on the whole block points at.
+fn header_span(file: FileId, block: &Block) -> Span {
+    let kind = span_of(file, &block.ident);
+    match block.labels.last() {
+        Some(label) => kind.to(span_of(file, label)),
+        None => kind,
+    }
+}
+
+/// Where the text of a heredoc stands, without the lines of its delimiters. Empty where the heredoc is.
+fn heredoc_span(file: FileId, heredoc: &HeredocTemplate) -> Span {
+    span_of(file, &heredoc.template)
 }
 
 #[test]

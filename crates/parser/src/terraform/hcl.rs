@@ -7,9 +7,8 @@
 use crate::json::Problems;
 use crate::source::{FileId, Span};
 use crate::tree::Problem;
-use hcl_edit::expr::Expression;
 use hcl_edit::parser::{self, Error};
-use hcl_edit::structure::{Block, Body};
+use hcl_edit::structure::Body;
 use hcl_edit::template::{Directive, Element, HeredocTemplate, StringTemplate, Strip, Template};
 use hcl_edit::visit_mut::{self, VisitMut};
 use hcl_edit::{Span as _, Spanned};
@@ -95,54 +94,6 @@ pub fn parse_template(file: FileId, text: &str) -> Result<Template, Problem> {
 /// Where a part of the tree stands. Parts that were not read from the text stand at its beginning.
 pub fn span_of(file: FileId, part: &impl hcl_edit::Span) -> Span {
     span(file, part.span().unwrap_or_default())
-}
-
-/// Where an expression stands, without space and comments around it.
-pub fn expression_span(file: FileId, expression: &Expression) -> Span {
-    span_of(file, expression)
-}
-
-/// An argument: a name and its value (`name = value`).
-#[derive(Clone, Copy, Debug)]
-pub struct Argument<'b> {
-    /// Its name.
-    pub name: &'b str,
-    /// Where the name stands.
-    pub name_span: Span,
-    /// Its value.
-    pub value: &'b Expression,
-    /// Where the value stands.
-    pub value_span: Span,
-}
-
-/// The arguments of a body, in order. Their names are distinct.
-pub fn arguments(file: FileId, body: &Body) -> impl Iterator<Item = Argument<'_>> {
-    body.attributes().map(move |attribute| Argument {
-        name: attribute.key.as_str(),
-        name_span: span_of(file, &attribute.key),
-        value: &attribute.value,
-        value_span: expression_span(file, &attribute.value),
-    })
-}
-
-/// The labels of a block with their places, quotes included: `aws_s3_bucket` and `logs` of a resource.
-pub fn labels(file: FileId, block: &Block) -> impl Iterator<Item = (&str, Span)> {
-    let labels = block.labels.iter();
-    labels.map(move |label| (label.as_str(), span_of(file, label)))
-}
-
-/// The type of a block and its labels: what a finding on the whole block points at.
-pub fn header_span(file: FileId, block: &Block) -> Span {
-    let kind = span_of(file, &block.ident);
-    match block.labels.last() {
-        Some(label) => kind.to(span_of(file, label)),
-        None => kind,
-    }
-}
-
-/// Where the text of a heredoc stands, without the lines of its delimiters. Empty where the heredoc is.
-pub fn heredoc_span(file: FileId, heredoc: &HeredocTemplate) -> Span {
-    span_of(file, &heredoc.template)
 }
 
 fn span(file: FileId, range: Range<usize>) -> Span {

@@ -5,7 +5,7 @@
 //! place in the list holds a symbol: so nothing can be said of *all* statements, but still of each that is known.
 
 use super::document;
-use super::functions::write_json_string;
+use super::functions::{write_json, write_json_string};
 use super::value;
 use crate::source::Span;
 use crate::tree::{Choice, Entry, Json, Map, Node, Symbol, Value};
@@ -593,12 +593,7 @@ fn write(node: &Node<'_>, layout: Layout, depth: usize, out: &mut String) {
             new_line(depth, out);
             out.push('}');
         }
-        Value::String(text) => write_json_string(text, out),
-        Value::Json(json) => write_json_string(&json.text, out),
-        Value::Number(number) => out.push_str(&value::canonical(number)),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Null | Value::Symbol(_) => out.push_str("null"),
+        _ => write_json(node, out),
     }
 }
 

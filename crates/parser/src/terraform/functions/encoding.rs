@@ -156,7 +156,8 @@ pub(super) fn json_text(node: &Node<'_>) -> String {
     text
 }
 
-fn write_json(node: &Node<'_>, out: &mut String) {
+/// Writes a value in one line, as `jsonencode` does. What is not known is null.
+pub(in crate::terraform) fn write_json(node: &Node<'_>, out: &mut String) {
     match &node.value {
         Value::List(items) => {
             out.push('[');

@@ -23,7 +23,7 @@ mod pattern;
 mod texts;
 mod yaml;
 
-pub(super) use encoding::write_json_string;
+pub(super) use encoding::{write_json, write_json_string};
 pub use files::Files;
 
 use super::types::{self, Type};
