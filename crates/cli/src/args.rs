@@ -73,6 +73,7 @@ Examples:
   pillarlint check templates/ network.yaml
   pillarlint check --preset strict --ignore sustainability
   pillarlint check --select security --fail-on high
+  pillarlint check --param log-group-retention-set.days=90
   pillarlint check live/prod --var-file prod.tfvars --var region=eu-west-1
   pillarlint check --format json > findings.json
   git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
@@ -87,6 +88,10 @@ pub(crate) struct CheckArgs {
     /// Which rules are on [default: recommended]
     #[arg(long, value_parser = preset())]
     pub(crate) preset: Option<Preset>,
+
+    /// A value for a parameter of a rule; `explain` shows them (may be repeated)
+    #[arg(long, value_name = "RULE.NAME=VALUE")]
+    pub(crate) param: Vec<String>,
 
     /// Report findings from this severity upwards
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = severity())]

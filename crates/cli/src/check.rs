@@ -5,7 +5,7 @@ use crate::files::{self, Content, Found, Input};
 use crate::plan::{self, Given};
 use crate::report::{self, Counts, Run};
 use crate::terraform::{self, Named, Request};
-use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, own_rules, selectors};
+use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, own_rules, parameters, selectors};
 use pillarlint_engine::check::{Plan, check};
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::rule::{Preset, Severity};
@@ -105,7 +105,11 @@ fn plan(args: &CheckArgs, ruleset: &Ruleset) -> Result<Plan, Failure> {
         let help = "broad selectors filter within the preset; see `pillarlint rules --select ...` for the presets of the rules, and `--preset all`";
         return Err(Failure::Usage(format!("{message} ({help})")));
     }
-    Ok(Plan::new(ruleset, &active))
+    let mut plan = Plan::new(ruleset, &active);
+    for text in &args.param {
+        parameters::set(text, ruleset, &mut plan)?;
+    }
+    Ok(plan)
 }
 
 /// What of a file's report will be shown, so that texts of files with nothing to show need not be kept.

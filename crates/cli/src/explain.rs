@@ -4,6 +4,7 @@ use crate::args::ExplainArgs;
 use crate::text::{count, prose, wrap};
 use crate::{CLEAN, Console, Failure, own_rules, selector_of};
 use pillarlint_engine::framework::{KeyPractice, Pillar, Practice, Question};
+use pillarlint_engine::parameter::Parameter;
 use pillarlint_engine::rule::{Certainty, Preset};
 use pillarlint_engine::ruleset::{Rule, Ruleset};
 use pillarlint_engine::selector::{self, Place, Selector};
@@ -85,6 +86,10 @@ impl<'a> Page<'a> {
         self.field("kinds", &header.kinds.join(", "))?;
         if !header.aliases.is_empty() {
             self.field("aliases", &header.aliases.join(", "))?;
+        }
+        for (index, parameter) in header.parameters.iter().enumerate() {
+            let name = if index == 0 { "parameters" } else { "" };
+            self.field(name, &parameter_line(parameter))?;
         }
         self.section("Why", &docs.why)?;
         let fix = &docs.fix;
@@ -240,6 +245,21 @@ impl<'a> Page<'a> {
     fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{text}")
     }
+}
+
+/// `days = 7 (integer, from 1 to 35): days that backups are kept`.
+fn parameter_line(parameter: &Parameter) -> String {
+    let bounds = match parameter.bounds() {
+        bounds if bounds.is_empty() => bounds,
+        bounds => format!(", {bounds}"),
+    };
+    format!(
+        "{} = {} ({}{bounds}): {}",
+        parameter.name,
+        parameter.value,
+        parameter.value.type_name(),
+        parameter.description
+    )
 }
 
 fn titled(practice: &Practice) -> String {

@@ -10,6 +10,7 @@ mod explain;
 mod files;
 mod list;
 mod own_rules;
+mod parameters;
 mod plan;
 mod report;
 mod terraform;

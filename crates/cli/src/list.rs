@@ -4,9 +4,11 @@ use crate::args::{ListFormat, RulesArgs};
 use crate::report::json;
 use crate::text::count;
 use crate::{CLEAN, Console, Failure, own_rules, selectors};
+use pillarlint_engine::parameter::{Parameter, Setting};
 use pillarlint_engine::rule::Header;
 use pillarlint_engine::selector;
 use serde::Serialize;
+use serde_json::Value;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &RulesArgs, console: &mut Console) -> Result<u8, Failure> {
@@ -75,6 +77,20 @@ struct RuleOut<'r> {
     preset: &'static str,
     kinds: &'r [String],
     aliases: &'r [String],
+    parameters: Vec<ParameterOut<'r>>,
+}
+
+#[derive(Serialize)]
+struct ParameterOut<'r> {
+    name: &'r str,
+    description: &'r str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    default: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maximum: Option<i64>,
 }
 
 fn write_json(headers: &[&Header], out: &mut dyn Write) -> io::Result<()> {
@@ -99,5 +115,21 @@ fn rule(header: &Header) -> RuleOut<'_> {
         preset: header.preset.name(),
         kinds: &header.kinds,
         aliases: &header.aliases,
+        parameters: header.parameters.iter().map(parameter).collect(),
+    }
+}
+
+fn parameter(parameter: &Parameter) -> ParameterOut<'_> {
+    ParameterOut {
+        name: &parameter.name,
+        description: &parameter.description,
+        kind: parameter.value.type_name(),
+        default: match &parameter.value {
+            // The loader holds that it is one.
+            Setting::Integer(text) => text.parse::<i64>().map_or(Value::Null, Value::from),
+            Setting::List(texts) => Value::from(texts.as_slice()),
+        },
+        minimum: parameter.minimum,
+        maximum: parameter.maximum,
     }
 }

@@ -6,6 +6,7 @@ use crate::evaluate::{Asking, Binding, bind_subject};
 use crate::finding::{Finding, Report, Undecided};
 use crate::link::Links;
 use crate::operator::{known_text, same};
+use crate::parameter::{Parameter, Setting};
 use crate::path::{Reached, why_unknown};
 use crate::place::placed;
 use crate::rule::{Body, Check, Dialect, Domain, Header, Slot};
@@ -31,6 +32,8 @@ const MAX_ALTERNATIVES: usize = 2;
 pub struct Plan {
     by_kind: HashMap<String, Vec<usize>>,
     template: Vec<usize>,
+    /// The parameters of the rules for which the run sets any, by the rule's index.
+    set: HashMap<usize, Vec<Parameter>>,
 }
 
 impl Plan {
@@ -51,10 +54,67 @@ impl Plan {
         }
         plan
     }
+
+    /// The rules for a kind, those for all kinds of its dialect among them.
+    fn rules_for(&self, kind: &str) -> Cow<'_, [usize]> {
+        let own = self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
+        let all = ALL_KINDS.iter().filter(|all| is_kind(all, kind));
+        let mut all = all.filter_map(|all| self.by_kind.get(*all)).flatten();
+        match all.next() {
+            None => Cow::Borrowed(own),
+            Some(first) => {
+                let mut rules: Vec<usize> = own.to_vec();
+                rules.push(*first);
+                rules.extend(all);
+                rules.sort_unstable();
+                rules.dedup();
+                Cow::Owned(rules)
+            }
+        }
+    }
+
+    /// Sets a parameter of a rule, told by its index in the ruleset, for this plan.
+    pub fn set(&mut self, rules: &Ruleset, rule: usize, parameter: usize, value: Setting) {
+        let own = || rules.rules[rule].header.parameters.clone();
+        let parameters = self.set.entry(rule).or_insert_with(own);
+        if let Some(parameter) = parameters.get_mut(parameter) {
+            parameter.value = value;
+        }
+    }
+
+    fn question<'q>(&'q self, rules: &'q Ruleset, rule: usize) -> Question<'q> {
+        let rule_of = &rules.rules[rule];
+        let parameters = self.set.get(&rule).unwrap_or(&rule_of.header.parameters);
+        Question {
+            header: &rule_of.header,
+            parameters,
+            checks: rule_of.checks(),
+        }
+    }
+}
+
+/// A rule with the values of its parameters.
+#[derive(Clone, Copy)]
+struct Question<'q> {
+    header: &'q Header,
+    parameters: &'q [Parameter],
+    checks: &'q [Check],
 }
 
 /// The kind that stands for the whole template in a rule's list of kinds.
 pub const TEMPLATE: &str = "template";
+
+/// What stands for all kinds of a dialect in a rule's list of kinds.
+pub const ALL_KINDS: [&str; 2] = ["AWS::*", "aws_*"];
+
+/// Whether a kind is the one that a rule names, or one of all that it names.
+fn is_kind(named: &str, kind: &str) -> bool {
+    named == kind
+        || ALL_KINDS.contains(&named)
+            && named
+                .strip_suffix('*')
+                .is_some_and(|start| kind.starts_with(start))
+}
 
 /// Asks all rules of a plan. `unread` is what was wrong with the text: near it, and where a resource as a whole is
 /// missing, "not set" cannot be told from "not read".
@@ -68,13 +128,14 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
     spelling::check(project, &mut report.problems);
     let links = Links::default();
     let damage = Damage::of(project, unread);
-    for (index, resource) in (0u32..).zip(&project.resources) {
+    for (index, resource) in (0u32..).zip(project.resources.iter().chain(&project.blocks)) {
         if !resource.is_judged {
             continue;
         }
-        let Some(asked) = plan.by_kind.get(&*resource.kind) else {
+        let asked = plan.rules_for(&resource.kind);
+        if asked.is_empty() {
             continue;
-        };
+        }
         let world = match project.exists(resource, resource.scenario, &[]) {
             Existence::Known(true) => Vec::new(),
             Existence::Known(false) => continue,
@@ -92,12 +153,12 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
                 elsewhere: damage.somewhere || project.unread_calls,
             },
         };
-        for rule in asked.iter().filter_map(|rule| rules.rules.get(*rule)) {
-            for check in rule.checks() {
-                if check.kinds.iter().any(|kind| *kind == resource.kind)
+        for question in asked.iter().map(|rule| plan.question(rules, *rule)) {
+            for check in question.checks {
+                if check.kinds.iter().any(|kind| is_kind(kind, &resource.kind))
                     && check.provider.hold(project.provider_major)
                 {
-                    subject.ask(&rule.header, check, &world, &mut report);
+                    subject.ask(question, check, &world, &mut report);
                 }
             }
         }
@@ -114,15 +175,11 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
             elsewhere: damage.somewhere || project.unread_calls,
         },
     };
-    for rule in plan
-        .template
-        .iter()
-        .filter_map(|rule| rules.rules.get(*rule))
-    {
+    for question in plan.template.iter().map(|rule| plan.question(rules, *rule)) {
         let asked =
             |check: &&Check| check.kinds.is_empty() && check.provider.hold(project.provider_major);
-        for check in rule.checks().iter().filter(asked) {
-            template.ask(&rule.header, check, &[], &mut report);
+        for check in question.checks.iter().filter(asked) {
+            template.ask(question, check, &[], &mut report);
         }
     }
     report
@@ -240,24 +297,25 @@ impl<'a, 's> Subject<'a, 's> {
     /// Asks one check, and adds what it said.
     fn ask(
         &self,
-        header: &Header,
+        question: Question<'_>,
         check: &Check,
         world: &[(ConditionId, bool)],
         report: &mut Report,
     ) {
+        let (header, parameters) = (question.header, question.parameters);
         // Nearly always no condition matters, and one world is all there is.
-        let first = self.ask_in(check, world, None);
+        let first = self.ask_in(check, parameters, world, None);
         let needs_split = first.open.is_some() && first.is_undecided();
         match first.elements.filter(|count| needs_split && *count > 1) {
             // Each element has conditions of its own; together they would multiply.
             Some(count) => {
                 for element in 0..count {
-                    let said = self.in_worlds(check, world, Some(element));
+                    let said = self.in_worlds(check, parameters, world, Some(element));
                     self.add(header, said, world, report);
                 }
             }
             None if needs_split => {
-                let said = self.in_worlds(check, world, None);
+                let said = self.in_worlds(check, parameters, world, None);
                 self.add(header, said, world, report);
             }
             None => self.add(header, vec![(world.to_vec(), first.answers)], world, report),
@@ -268,13 +326,14 @@ impl<'a, 's> Subject<'a, 's> {
     fn in_worlds(
         &self,
         check: &Check,
+        parameters: &[Parameter],
         world: &[(ConditionId, bool)],
         element: Option<usize>,
     ) -> Vec<(World, Vec<Said>)> {
         let mut worlds: Vec<World> = vec![world.to_vec()];
         let mut said: Vec<(World, Vec<Said>)> = Vec::new();
         while let Some(world) = worlds.pop() {
-            let asked = self.ask_in(check, &world, element);
+            let asked = self.ask_in(check, parameters, &world, element);
             let split = asked
                 .open
                 .filter(|_| said.len() + worlds.len() + 2 <= MAX_WORLDS && asked.is_undecided());
@@ -419,6 +478,7 @@ impl<'a, 's> Subject<'a, 's> {
     fn ask_in(
         &self,
         check: &Check,
+        parameters: &[Parameter],
         world: &[(ConditionId, bool)],
         element: Option<usize>,
     ) -> Asked {
@@ -426,6 +486,7 @@ impl<'a, 's> Subject<'a, 's> {
             project: self.project,
             links: self.links,
             iam_actions: self.iam_actions,
+            parameters,
             subject: self.resource,
             scenario: self.scenario,
             world,
@@ -688,9 +749,19 @@ fn fill(message: &str, asking: &Asking<'_, '_>, value: &str) -> String {
     let address = asking
         .subject
         .map_or("", |index| &asking.project.resource(index).address);
-    message
+    let kind = asking
+        .subject
+        .map_or("", |index| &asking.project.resource(index).kind);
+    let filled = message
         .replace("{value}", value)
-        .replace("{address}", address)
+        .replace("{kind}", kind)
+        .replace("{address}", address);
+    asking.parameters.iter().fold(filled, |filled, parameter| {
+        filled.replace(
+            &format!("{{{}}}", parameter.name),
+            &parameter.value.to_string(),
+        )
+    })
 }
 
 /// That a condition does not hold. The name of one of Terraform is an expression.

@@ -5,9 +5,12 @@
 
 use crate::answer::{Answer, At, Missing, Truth};
 use crate::link::Links;
+use crate::operator::same;
+use crate::parameter::{Parameter, Setting};
 use crate::path::{Reached, head_of, why_unknown};
 use crate::rule::{
     Absent, Condition, Domain, Operator, Path, Quantified, Quantifier, SUBJECT, Slot, Step, Test,
+    Texts,
 };
 use pillarlint_parser::model::{ConditionId, Project, Resource, Scenario, Truth as Existence};
 use pillarlint_parser::source::Span;
@@ -38,6 +41,8 @@ pub struct Asking<'a, 's> {
     pub links: &'a Links,
     /// The actions that support resource-level permissions ([`crate::ruleset::Ruleset::iam_actions`]).
     pub iam_actions: &'a str,
+    /// The rule's parameters, with the values of this run.
+    pub parameters: &'a [Parameter],
     /// The resource that is asked; absent for the whole template.
     pub subject: Option<u32>,
     /// The scenario that it lives in.
@@ -72,6 +77,28 @@ impl<'a, 's> Asking<'a, 's> {
             Existence::Open(condition) => match self.decide(condition) {
                 Some(exists) => exists.into(),
                 None => Truth::Unknown,
+            },
+        }
+    }
+
+    /// The integer of a parameter, as text. The loader knows its type.
+    pub(crate) fn integer(&self, parameter: u8) -> Option<&'a str> {
+        match &self.parameters.get(parameter as usize)?.value {
+            Setting::Integer(text) => Some(text),
+            Setting::List(_) => None,
+        }
+    }
+
+    /// Texts that a value is compared with.
+    pub(crate) fn texts<'t>(&self, texts: &'t Texts) -> &'t [String]
+    where
+        'a: 't,
+    {
+        match texts {
+            Texts::These(texts) => texts,
+            Texts::Parameter(at) => match self.parameters.get(*at as usize).map(|one| &one.value) {
+                Some(Setting::List(texts)) => texts,
+                Some(Setting::Integer(_)) | None => &[],
             },
         }
     }
@@ -141,8 +168,9 @@ impl<'a, 's> Asking<'a, 's> {
             Condition::Test(test) => self.test(test),
             Condition::Quantified(quantified) => self.quantified(quantified),
             Condition::Statement(test) => self.statement(test),
-            Condition::Referenced(kinds) => self.referenced(kinds),
+            Condition::Referenced(test) => self.referenced(test),
             Condition::CoversPort(test) => self.covers_port(test),
+            Condition::DependsOn(slot) => self.depends_on(*slot),
             Condition::Builtin(call) => crate::builtin::condition(self, call),
         }
     }
@@ -252,70 +280,139 @@ impl<'a, 's> Asking<'a, 's> {
                 }
             }
             Domain::Linked(link) => more = self.linked(link, &mut items),
+            Domain::Followed(path, kinds) => more = self.followed(path, kinds, &mut items),
         }
         (items, more)
+    }
+
+    /// The resources that the values of a path refer to.
+    fn followed(
+        &self,
+        path: &Path,
+        kinds: &[String],
+        items: &mut Vec<Item<'a, 's>>,
+    ) -> Option<(Span, Cow<'a, str>)> {
+        let mut more = None;
+        for reached in self.reach_all(path) {
+            let node = match reached {
+                Reached::Value(node) => node,
+                Reached::Missing(_) => continue,
+                Reached::Unknown(span, why) => {
+                    more.get_or_insert((span, why));
+                    continue;
+                }
+            };
+            let Some(index) = self.referred(node) else {
+                let why = "it refers to a resource that is not declared here";
+                more.get_or_insert((node.span, Cow::Borrowed(why)));
+                continue;
+            };
+            let resource = self.project.resource(index);
+            if kinds.iter().any(|kind| *kind == resource.kind) {
+                items.push(Item {
+                    binding: Binding::Resource(index),
+                    sure: self.exists(resource),
+                    why: None,
+                });
+            }
+        }
+        more
+    }
+
+    /// Binds an item and asks it; nothing where it is left out. An answer that is not sure is unknown.
+    fn ask_item(&self, quantified: &Quantified, item: Item<'a, 's>) -> Option<Answer<'a, 's>> {
+        let place = self.place_of(&item.binding);
+        self.bind(quantified.slot, item.binding);
+        let mut sure = item.sure;
+        if let Some(filter) = &quantified.filter {
+            match self.ask(filter).truth {
+                Truth::True => {}
+                Truth::False => return None,
+                Truth::Unknown => sure = Truth::Unknown,
+            }
+        }
+        let mut answer = match &quantified.expect {
+            Some(expect) => self.ask(expect),
+            None => Answer::plain(Truth::True),
+        };
+        if answer.at.is_none() {
+            answer.at = place;
+        }
+        // `every` looks for one that is false, `some` and `none` for one that is true.
+        let sought = Truth::from(quantified.quantifier != Quantifier::Every);
+        if answer.truth == Truth::Unknown || answer.truth == sought && sure != Truth::True {
+            let why = answer.why.take().or(item.why);
+            let why = why.or(Some(Cow::Borrowed("it cannot be said whether it counts")));
+            answer = Answer {
+                truth: Truth::Unknown,
+                why,
+                ..answer
+            };
+        }
+        Some(answer)
     }
 
     fn quantified(&self, quantified: &Quantified) -> Answer<'a, 's> {
         let (items, more) = self.items(&quantified.domain);
         let before = self.binding(quantified.slot);
         let negative = quantified.quantifier != Quantifier::Some;
-        // `every` looks for one that is false, `some` and `none` for one that is true.
-        let sought = match quantified.quantifier {
-            Quantifier::Every => Truth::False,
-            Quantifier::Some | Quantifier::None => Truth::True,
+        let sought = Truth::from(quantified.quantifier != Quantifier::Every);
+        let wanted = match &quantified.at_least {
+            None => Some(1),
+            Some(operand) => self.limit(operand).map(|number| number as usize),
         };
         let mut undecided: Option<Answer<'a, 's>> =
             more.map(|(span, why)| Answer::unknown(span, why));
-        let mut found: Option<Answer<'a, 's>> = None;
+        if wanted.is_none() {
+            undecided = Some(Answer::plain(Truth::Unknown));
+        }
+        let wanted = wanted.unwrap_or(usize::MAX);
+        let mut found: Vec<Answer<'a, 's>> = Vec::new();
+        let mut values = Vec::new();
         for item in items {
-            let place = self.place_of(&item.binding);
-            self.bind(quantified.slot, item.binding);
-            let mut sure = item.sure;
-            if let Some(filter) = &quantified.filter {
-                match self.ask(filter).truth {
-                    Truth::True => {}
-                    Truth::False => continue,
-                    Truth::Unknown => sure = Truth::Unknown,
-                }
-            }
-            let mut answer = match &quantified.expect {
-                Some(expect) => self.ask(expect),
-                None => Answer::plain(Truth::True),
+            let Some(answer) = self.ask_item(quantified, item) else {
+                continue;
             };
-            if answer.at.is_none() {
-                answer.at = place;
-            }
-            if answer.truth == sought && sure == Truth::True {
-                found = Some(answer);
-                break;
-            }
-            if answer.truth == sought || answer.truth == Truth::Unknown {
-                let why = answer
-                    .why
-                    .take()
-                    .or(item.why)
-                    .or(Some(Cow::Borrowed("it cannot be said whether it counts")));
-                undecided.get_or_insert(Answer {
-                    truth: Truth::Unknown,
-                    why,
-                    ..answer
-                });
+            if answer.truth == sought {
+                found.push(answer);
+                match &quantified.different {
+                    Some(path) => values.push(self.reach(path)),
+                    None if found.len() >= wanted => break,
+                    None => {}
+                }
+            } else if answer.truth == Truth::Unknown {
+                undecided.get_or_insert(answer);
             }
         }
         self.bind(quantified.slot, before);
-        if let Some(found) = found {
-            return Answer {
-                truth: Truth::from(!negative),
-                ..found
+        if found.len() >= wanted {
+            let differ = match &quantified.different {
+                Some(_) => differ(&values),
+                None => Truth::True,
             };
+            match (differ, found.into_iter().next()) {
+                (Truth::True, Some(found)) => {
+                    return Answer {
+                        truth: Truth::from(!negative),
+                        ..found
+                    };
+                }
+                (Truth::Unknown, Some(found)) => {
+                    undecided.get_or_insert(Answer {
+                        truth: Truth::Unknown,
+                        why: Some(Cow::Borrowed("it cannot be told whether they differ")),
+                        ..found
+                    });
+                }
+                _ => {}
+            }
         }
         if let Some(undecided) = undecided {
             return undecided;
         }
         let missing = match quantified.domain {
             Domain::Each(_) | Domain::Statements(_) => Missing::Here,
-            Domain::Linked(_) => Missing::Linked,
+            Domain::Linked(_) | Domain::Followed(..) => Missing::Linked,
             Domain::Resources(_) => Missing::Elsewhere,
         };
         Answer {
@@ -334,7 +431,7 @@ impl<'a, 's> Asking<'a, 's> {
                 path.steps.push(Step::Key("Statement".to_owned()));
                 path
             }
-            Domain::Resources(_) | Domain::Linked(_) => return None,
+            Domain::Resources(_) | Domain::Linked(_) | Domain::Followed(..) => return None,
         };
         if let Some(at) = path.steps.iter().position(|step| *step == Step::All) {
             path.steps.truncate(at);
@@ -371,7 +468,8 @@ impl<'a, 's> Asking<'a, 's> {
 
     /// Where the things of a domain stand, or would.
     fn domain_place(&self, domain: &Domain) -> Option<At<'a, 's>> {
-        let (Domain::Each(path) | Domain::Statements(path)) = domain else {
+        let (Domain::Each(path) | Domain::Statements(path) | Domain::Followed(path, _)) = domain
+        else {
             return None;
         };
         let stem = path.steps.iter().position(|step| *step == Step::All);
@@ -401,6 +499,25 @@ impl<'a, 's> Asking<'a, 's> {
             Binding::Nothing => None,
         }
     }
+}
+
+/// Whether values are not all the same.
+fn differ(values: &[Reached<'_, '_>]) -> Truth {
+    let mut answer = Truth::False;
+    for (at, one) in values.iter().enumerate() {
+        for other in &values[at + 1..] {
+            let same = match (one, other) {
+                (Reached::Value(one), Reached::Value(other)) => same(one, other),
+                _ => Truth::Unknown,
+            };
+            match same {
+                Truth::False => return Truth::True,
+                Truth::Unknown => answer = Truth::Unknown,
+                Truth::True => {}
+            }
+        }
+    }
+    answer
 }
 
 /// One thing of a domain.

@@ -30,9 +30,24 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
         .iter()
         .map(|one| one.header.id == rule.header.id)
         .collect();
-    let plan = Plan::new(rules, &active);
+    let position = active.iter().position(|active| *active);
     let mut mismatches = Vec::new();
-    for (example, Example { dialect, text, .. }) in rule.docs().examples.iter().enumerate() {
+    for (
+        example,
+        Example {
+            dialect,
+            text,
+            parameters,
+            ..
+        },
+    ) in rule.docs().examples.iter().enumerate()
+    {
+        let mut plan = Plan::new(rules, &active);
+        for (parameter, value) in parameters {
+            if let Some(position) = position {
+                plan.set(rules, position, *parameter as usize, value.clone());
+            }
+        }
         let mut differs = |line: usize, message: String| {
             mismatches.push(Mismatch {
                 example,

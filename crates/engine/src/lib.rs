@@ -13,6 +13,7 @@ pub mod framework;
 pub mod link;
 pub mod load;
 pub mod operator;
+pub mod parameter;
 pub mod path;
 mod place;
 pub mod policy;
@@ -23,3 +24,5 @@ pub mod ruleset;
 pub mod selector;
 pub mod settle;
 pub mod spelling;
+
+pub use pillarlint_schema::nearest;

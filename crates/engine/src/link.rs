@@ -4,18 +4,22 @@ use crate::answer::{Answer, At, Missing, Truth};
 use crate::evaluate::{Asking, Binding, Item};
 use crate::operator::same;
 use crate::path::Reached;
-use crate::rule::{Link, Path, Step, TextPart};
-use pillarlint_parser::model::{DEPENDS_ON, Resource};
+use crate::rule::{Link, Path, ReferencedTest, Slot, Step, TextPart};
+use pillarlint_parser::model::{DEPENDS_ON, Edge, Resource};
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+/// What each resource refers to or waits for, by the resource.
+type Uses = HashMap<u32, Vec<u32>>;
 
 /// Links of a project, indexed when they are first followed.
 #[derive(Debug, Default)]
 pub struct Links {
+    uses: RefCell<Option<Rc<Uses>>>,
     by_link: RefCell<HashMap<usize, Rc<LinkIndex>>>,
 }
 
@@ -195,8 +199,13 @@ impl<'a, 's> Asking<'a, 's> {
             let mut plain = Vec::new();
             let mut is_plain = link.text.is_none();
             for path in &link.by {
+                let candidate = self.project.resource(*candidate);
                 is_plain &= self.plain_references(
-                    &self.project.resource(*candidate).properties,
+                    if path.beside {
+                        &candidate.attributes
+                    } else {
+                        &candidate.properties
+                    },
                     &path.steps,
                     link,
                     &mut plain,
@@ -468,7 +477,41 @@ impl<'a, 's> Asking<'a, 's> {
         }
     }
 
-    pub(crate) fn referenced(&self, kinds: &[String]) -> Answer<'a, 's> {
+    /// Whether the subject refers to a resource or waits for it, by itself or through others.
+    pub(crate) fn depends_on(&self, slot: Slot) -> Answer<'a, 's> {
+        let (Some(subject), Binding::Resource(wanted)) = (self.subject, self.binding(slot)) else {
+            return Answer::plain(Truth::Unknown);
+        };
+        let uses = self.uses();
+        let mut reached = HashSet::from([subject]);
+        let mut open = vec![subject];
+        while let Some(resource) = open.pop() {
+            for next in uses.get(&resource).into_iter().flatten() {
+                if reached.insert(*next) {
+                    open.push(*next);
+                }
+            }
+        }
+        let place = At::place(self.project.resource(subject).address_span);
+        Answer::at(reached.contains(&wanted).into(), place).missing(Missing::Here)
+    }
+
+    fn uses(&self) -> Rc<Uses> {
+        let mut uses = self.links.uses.borrow_mut();
+        let uses = uses.get_or_insert_with(|| {
+            let mut uses = Uses::new();
+            for edge in &self.project.edges {
+                if let Some(from) = edge.from {
+                    uses.entry(from).or_default().push(edge.to);
+                }
+            }
+            Rc::new(uses)
+        });
+        Rc::clone(uses)
+    }
+
+    pub(crate) fn referenced(&self, test: &ReferencedTest) -> Answer<'a, 's> {
+        let kinds = &test.kinds;
         let Some(subject) = self.subject else {
             return Answer::plain(Truth::Unknown);
         };
@@ -479,7 +522,10 @@ impl<'a, 's> Asking<'a, 's> {
             Some(from) if from == subject => Truth::False,
             Some(from) => {
                 let resource = self.project.resource(from);
-                if kinds.is_empty() || kinds.iter().any(|kind| *kind == resource.kind) {
+                let is_one = |kinds: &[String]| kinds.iter().any(|kind| *kind == resource.kind);
+                if (kinds.is_empty() || is_one(kinds))
+                    && !(is_one(&test.except) && self.stands_at(resource, edge, &test.except_at))
+                {
                     self.exists(resource)
                 } else {
                     Truth::False
@@ -493,6 +539,20 @@ impl<'a, 's> Asking<'a, 's> {
             )),
             ..Answer::at(truth, place).missing(Missing::Linked)
         }
+    }
+
+    /// Whether an edge begins at one of these paths of a resource; at no path stands for anywhere.
+    fn stands_at(&self, from: &'a Resource<'s>, edge: &Edge, paths: &[Path]) -> bool {
+        let holds = |path: &Path| match self.walk(&from.properties, &path.steps, from.address_span)
+        {
+            Reached::Value(node) => {
+                node.span.file == edge.span.file
+                    && node.span.start <= edge.span.start
+                    && edge.span.end <= node.span.end
+            }
+            Reached::Missing(_) | Reached::Unknown(..) => false,
+        };
+        paths.is_empty() || paths.iter().any(holds)
     }
 }
 

@@ -250,30 +250,36 @@ impl<'a, 's> Asking<'a, 's> {
                 |value| value.eq_ignore_ascii_case(text),
                 |_, _| Truth::Unknown,
             ),
-            Operator::In(list) => one_of(node, list),
-            Operator::NotIn(list) => one_of(node, list).negated(),
-            Operator::StartsWith(list) => ask(
-                node,
-                |value| list.iter().any(|text| value.starts_with(text.as_str())),
-                |start, _| {
-                    if list.iter().any(|text| start.starts_with(text.as_str())) {
-                        Truth::True
-                    } else {
-                        could(list.iter().any(|text| text.starts_with(start)))
-                    }
-                },
-            ),
-            Operator::EndsWith(list) => ask(
-                node,
-                |value| list.iter().any(|text| value.ends_with(text.as_str())),
-                |_, end| {
-                    if list.iter().any(|text| end.ends_with(text.as_str())) {
-                        Truth::True
-                    } else {
-                        could(list.iter().any(|text| text.ends_with(end)))
-                    }
-                },
-            ),
+            Operator::In(list) => one_of(node, self.texts(list)),
+            Operator::NotIn(list) => one_of(node, self.texts(list)).negated(),
+            Operator::StartsWith(list) => {
+                let list = self.texts(list);
+                ask(
+                    node,
+                    |value| list.iter().any(|text| value.starts_with(text.as_str())),
+                    |start, _| {
+                        if list.iter().any(|text| start.starts_with(text.as_str())) {
+                            Truth::True
+                        } else {
+                            could(list.iter().any(|text| text.starts_with(start)))
+                        }
+                    },
+                )
+            }
+            Operator::EndsWith(list) => {
+                let list = self.texts(list);
+                ask(
+                    node,
+                    |value| list.iter().any(|text| value.ends_with(text.as_str())),
+                    |_, end| {
+                        if list.iter().any(|text| end.ends_with(text.as_str())) {
+                            Truth::True
+                        } else {
+                            could(list.iter().any(|text| text.ends_with(end)))
+                        }
+                    },
+                )
+            }
             Operator::Matches(pattern) => {
                 ask(node, |value| pattern.is_match(value), |_, _| Truth::Unknown)
             }
@@ -282,7 +288,7 @@ impl<'a, 's> Asking<'a, 's> {
                 |value| !pattern.is_match(value),
                 |_, _| Truth::Unknown,
             ),
-            Operator::Contains(list) => self.contains(node, list),
+            Operator::Contains(list) => self.contains(node, self.texts(list)),
             Operator::AtLeast(operand) => self.number(node, operand, |a, b| a >= b),
             Operator::AtMost(operand) => self.number(node, operand, |a, b| a <= b),
             Operator::MoreThan(operand) => self.number(node, operand, |a, b| a > b),
@@ -293,8 +299,8 @@ impl<'a, 's> Asking<'a, 's> {
                 let empty = self.is_empty(node);
                 if *wanted { empty } else { empty.negated() }
             }
-            Operator::CountAtLeast(count) => self.count(node, *count),
-            Operator::DistinctAtLeast(count) => self.distinct(node, *count),
+            Operator::CountAtLeast(count) => self.counted(node, count, Self::count),
+            Operator::DistinctAtLeast(count) => self.counted(node, count, Self::distinct),
             Operator::OpenCidr(wanted) => {
                 let open = ask(
                     node,
@@ -308,12 +314,21 @@ impl<'a, 's> Asking<'a, 's> {
                 if *wanted { open } else { open.negated() }
             }
             Operator::RefersTo(kinds) => self.refers_to(node, kinds),
+            Operator::Literal(wanted) => {
+                let spelt_out = node.via.is_none() && known_text(node).is_some();
+                (spelt_out == *wanted).into()
+            }
         }
     }
 
     fn equals(&self, node: &'a Node<'s>, operand: &Operand) -> Truth {
         match operand {
             Operand::Literal(text) => equals_text(node, text),
+            Operand::Parameter(at) => match self.integer(*at) {
+                Some(text) => equals_text(node, text),
+                None => Truth::Unknown,
+            },
+            Operand::Scaled { .. } => self.number(node, operand, |a, b| a == b),
             Operand::Path(path) => match self.reach(path) {
                 Reached::Value(other) => same(node, other),
                 Reached::Missing(_) => Truth::False,
@@ -323,14 +338,7 @@ impl<'a, 's> Asking<'a, 's> {
     }
 
     fn number(&self, node: &'a Node<'s>, operand: &Operand, holds: fn(f64, f64) -> bool) -> Truth {
-        let limit = match operand {
-            Operand::Literal(text) => number(text),
-            Operand::Path(path) => match self.reach(path) {
-                Reached::Value(other) => known_text(other).and_then(number),
-                Reached::Missing(_) | Reached::Unknown(..) => None,
-            },
-        };
-        let Some(limit) = limit else {
+        let Some(limit) = self.limit(operand) else {
             return Truth::Unknown;
         };
         match known(node) {
@@ -344,6 +352,43 @@ impl<'a, 's> Asking<'a, 's> {
                 |_, _| Truth::Unknown,
             ),
             _ => Truth::Unknown,
+        }
+    }
+
+    /// The number that an operand is.
+    pub(crate) fn limit(&self, operand: &Operand) -> Option<f64> {
+        match operand {
+            Operand::Literal(text) => number(text),
+            Operand::Parameter(at) => self.integer(*at).and_then(number),
+            Operand::Scaled {
+                path,
+                absent,
+                times,
+            } => {
+                let value = match self.reach(path) {
+                    Reached::Value(other) => known_text(other).and_then(number),
+                    Reached::Missing(_) => absent.as_deref().and_then(number),
+                    Reached::Unknown(..) => None,
+                };
+                Some(value? * number(times)?)
+            }
+            Operand::Path(path) => match self.reach(path) {
+                Reached::Value(other) => known_text(other).and_then(number),
+                Reached::Missing(_) | Reached::Unknown(..) => None,
+            },
+        }
+    }
+
+    fn counted(
+        &self,
+        node: &'a Node<'s>,
+        wanted: &Operand,
+        holds: fn(&Self, &'a Node<'s>, u32) -> Truth,
+    ) -> Truth {
+        // Counts are small: what is beyond a u32 is larger than any list.
+        match self.limit(wanted) {
+            Some(wanted) => holds(self, node, wanted as u32),
+            None => Truth::Unknown,
         }
     }
 

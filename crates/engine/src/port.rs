@@ -7,8 +7,29 @@ use crate::rule::{Path, PortTest};
 use std::borrow::Cow;
 
 impl<'a, 's> Asking<'a, 's> {
+    /// Whether one of the ports is let through in one of the protocols.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-securitygroup-ingress.html>
     pub(crate) fn covers_port(&self, test: &PortTest) -> Answer<'a, 's> {
+        let ports = self.texts(&test.ports).iter();
+        let ports = ports.filter_map(|port| crate::operator::number(port));
+        let mut undecided: Option<Answer<'a, 's>> = None;
+        let mut no: Option<Answer<'a, 's>> = None;
+        for port in ports {
+            for protocol in &test.protocols {
+                let answer = self.covers(test, port, protocol);
+                match answer.truth {
+                    Truth::True => return answer,
+                    Truth::Unknown => undecided.get_or_insert(answer),
+                    Truth::False => no.get_or_insert(answer),
+                };
+            }
+        }
+        undecided
+            .or(no)
+            .unwrap_or_else(|| Answer::plain(Truth::False))
+    }
+
+    fn covers(&self, test: &PortTest, port: f64, wanted: &str) -> Answer<'a, 's> {
         let text = |path: &Path| match self.reach(path) {
             Reached::Value(node) => match crate::operator::known_text(node) {
                 Some(text) => Ok(Some((text, node))),
@@ -22,18 +43,17 @@ impl<'a, 's> Asking<'a, 's> {
             Ok(None) => {}
             Ok(Some((protocol, node))) => {
                 place = Some(At::value(node));
-                let number = if test.protocol == "udp" { "17" } else { "6" };
+                let number = if wanted == "udp" { "17" } else { "6" };
                 // With protocol -1 all ports are open, whatever the ports say.
                 if protocol == "-1" || protocol.eq_ignore_ascii_case("all") {
                     return Answer::at(Truth::True, At::value(node));
                 }
-                if !protocol.eq_ignore_ascii_case(&test.protocol) && protocol != number {
+                if !protocol.eq_ignore_ascii_case(wanted) && protocol != number {
                     return Answer::at(Truth::False, At::value(node));
                 }
             }
             Err((span, why)) => return Answer::unknown(span, why),
         }
-        let port = f64::from(test.port);
         let (from, to) = match (text(&test.from), text(&test.to)) {
             (Ok(from), Ok(to)) => (from, to),
             (Ok(Some((from, node))), Err(unknown)) => {

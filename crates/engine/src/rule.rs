@@ -2,6 +2,7 @@
 //!
 //! The format that people write is described in `docs/rule-format.md`; [`crate::load`] turns it into this.
 
+use crate::parameter::{Parameter, Setting};
 use serde::{Deserialize, Serialize};
 
 /// What every listing and report needs to know of a rule.
@@ -25,6 +26,8 @@ pub struct Header {
     pub kinds: Vec<String>,
     /// The same check in other tools (`CKV_AWS_157`, `cfn_nag:W35`).
     pub aliases: Vec<String>,
+    /// What a team may set otherwise.
+    pub parameters: Vec<Parameter>,
 }
 
 /// What a person reads about a rule.
@@ -68,6 +71,8 @@ pub struct Example {
     pub dialect: Dialect,
     /// The template or configuration, with `# error` and `# unknown` at the ends of lines.
     pub text: String,
+    /// Parameters that are set otherwise, by their place among the rule's.
+    pub parameters: Vec<(u8, Setting)>,
 }
 
 macro_rules! named {
@@ -245,10 +250,12 @@ pub enum Condition {
     Quantified(Box<Quantified>),
     /// One IAM statement is asked.
     Statement(Box<StatementTest>),
-    /// Something refers to the subject; of these kinds where any are named.
-    Referenced(Vec<String>),
+    /// Something refers to the subject.
+    Referenced(Box<ReferencedTest>),
     /// A network rule lets a port through.
     CoversPort(Box<PortTest>),
+    /// The subject refers to a resource or waits for it, by itself or through others.
+    DependsOn(Slot),
     /// Rust code.
     Builtin(BuiltinCall),
 }
@@ -284,19 +291,19 @@ pub enum Operator {
     /// Is that text but for case.
     EqualsIgnoringCase(String),
     /// Is one of these.
-    In(Vec<String>),
+    In(Texts),
     /// Is none of these.
-    NotIn(Vec<String>),
+    NotIn(Texts),
     /// Begins with one of these.
-    StartsWith(Vec<String>),
+    StartsWith(Texts),
     /// Ends with one of these.
-    EndsWith(Vec<String>),
+    EndsWith(Texts),
     /// Has a match.
     Matches(Pattern),
     /// Has no match.
     NotMatches(Pattern),
     /// Has one of these as element or part.
-    Contains(Vec<String>),
+    Contains(Texts),
     /// Is such a number.
     AtLeast(Operand),
     /// Is such a number.
@@ -310,13 +317,15 @@ pub enum Operator {
     /// Is empty or missing, or is not.
     Empty(bool),
     /// Has so many elements.
-    CountAtLeast(u32),
+    CountAtLeast(Operand),
     /// Has so many elements that are surely different.
-    DistinctAtLeast(u32),
+    DistinctAtLeast(Operand),
     /// Is an address range that holds every address.
     OpenCidr(bool),
     /// Refers to a resource of these kinds.
     RefersTo(Vec<String>),
+    /// Is spelt out where it stands, or is not.
+    Literal(bool),
 }
 
 /// What a value is compared with.
@@ -326,6 +335,26 @@ pub enum Operand {
     Literal(String),
     /// Another value.
     Path(Path),
+    /// A parameter of the rule, by its place among them.
+    Parameter(u8),
+    /// Another number, times a factor.
+    Scaled {
+        /// The number.
+        path: Path,
+        /// What it is where it is not set.
+        absent: Option<String>,
+        /// The factor.
+        times: String,
+    },
+}
+
+/// Texts that a value is compared with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Texts {
+    /// These.
+    These(Vec<String>),
+    /// A parameter of the rule, by its place among them.
+    Parameter(u8),
 }
 
 /// A regular expression, compiled when it is first asked.
@@ -381,6 +410,8 @@ pub enum Domain {
     Resources(Vec<String>),
     /// Resources that refer to a target.
     Linked(Link),
+    /// The resources of these kinds that the values of a path refer to.
+    Followed(Path, Vec<String>),
 }
 
 /// A part of a text.
@@ -430,6 +461,21 @@ pub struct Quantified {
     pub filter: Option<Condition>,
     /// What is asked.
     pub expect: Option<Condition>,
+    /// How many must hold at least, where one is not enough (`some`).
+    pub at_least: Option<Operand>,
+    /// Where those that hold must not all have the same value (`some`).
+    pub different: Option<Path>,
+}
+
+/// What may refer to the subject.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ReferencedTest {
+    /// Only these kinds count; empty: all, and outputs.
+    pub kinds: Vec<String>,
+    /// These kinds do not count.
+    pub except: Vec<String>,
+    /// Where a reference of these does not count; none: nowhere does it.
+    pub except_at: Vec<Path>,
 }
 
 /// What is asked of one IAM statement; all that is given must hold.
@@ -486,10 +532,10 @@ pub enum ConditionTest {
 /// A network rule and a port.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PortTest {
-    /// The port.
-    pub port: u16,
-    /// `tcp` or `udp`.
-    pub protocol: String,
+    /// The ports, as texts; one is enough.
+    pub ports: Texts,
+    /// `tcp`, `udp`; one is enough.
+    pub protocols: Vec<String>,
     /// The rule's protocol.
     pub protocol_at: Path,
     /// The first port.
@@ -506,7 +552,7 @@ pub struct BuiltinCall {
     /// Paths, by parameter.
     pub paths: Vec<(String, Path)>,
     /// Numbers, by parameter.
-    pub numbers: Vec<(String, i64)>,
+    pub numbers: Vec<(String, Operand)>,
     /// Lists of texts, by parameter.
-    pub lists: Vec<(String, Vec<String>)>,
+    pub lists: Vec<(String, Texts)>,
 }

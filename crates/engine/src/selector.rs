@@ -258,6 +258,7 @@ mod tests {
             preset,
             kinds: vec![kind.into()],
             aliases: vec![alias.into()],
+            parameters: Vec::new(),
         };
         Rule::loaded(header, Vec::new(), Docs::default())
     }

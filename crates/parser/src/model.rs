@@ -15,6 +15,9 @@ pub struct Project<'s> {
     pub span: Span,
     /// All resources, in the order of the file.
     pub resources: Vec<Resource<'s>>,
+    /// Other blocks that rules may ask: data sources (`data.aws_ami`), configurations of providers (`provider.aws`), the
+    /// settings (`terraform`). Their indices follow on those of the resources.
+    pub blocks: Vec<Resource<'s>>,
     /// Values that leave the unit (outputs), lowered.
     pub outputs: Vec<Output<'s>>,
     /// Parameters, mappings and conditions, and whether anything uses them.
@@ -42,7 +45,7 @@ pub struct Project<'s> {
     pub provider_major: Option<u32>,
     /// Files that are not the author's to change (downloaded modules), sorted.
     pub downloaded: Vec<FileId>,
-    /// Resources by kind, each list in order.
+    /// Resources and other blocks by kind, each list in order.
     pub by_kind: HashMap<Cow<'s, str>, Vec<u32>>,
 }
 
@@ -65,7 +68,7 @@ pub struct Resource<'s> {
     /// Where the key `Properties` stands; the logical id where there is none.
     pub properties_key: Span,
     /// What stands beside the properties (`DependsOn`, `DeletionPolicy`, `UpdateReplacePolicy`, `UpdatePolicy`,
-    /// `CreationPolicy`, `Metadata`, `Condition`), lowered: a mapping.
+    /// `CreationPolicy`, `Metadata`, `Condition`; Terraform's `lifecycle` and `depends_on`), lowered: a mapping.
     pub attributes: Node<'s>,
     /// The name of the condition under which it exists.
     pub condition: Option<Cow<'s, str>>,
@@ -158,15 +161,19 @@ pub type World = [(ConditionId, bool)];
 pub use crate::conditions::Conditions;
 
 impl<'s> Project<'s> {
-    /// The resource of an index of this project.
+    /// The resource or other block of an index of this project.
     pub fn resource(&self, index: u32) -> &Resource<'s> {
-        &self.resources[index as usize]
+        let index = index as usize;
+        self.resources
+            .get(index)
+            .unwrap_or_else(|| &self.blocks[index - self.resources.len()])
     }
 
     /// Whether it is Terraform's: its kinds have no colons.
     pub fn is_terraform(&self) -> bool {
         let kind = |resource: &Resource<'_>| !resource.kind.contains("::");
-        self.resources.first().is_some_and(kind)
+        let first = self.resources.first().or(self.blocks.first());
+        first.is_some_and(kind)
             || self
                 .declarations
                 .first()

@@ -13,7 +13,7 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
     for (index, resource) in (0u32..).zip(&asking.project.resources) {
         if asking.exists(resource) != Truth::False {
             let before = found.len();
-            search(&resource.properties, call.list("known"), &mut found);
+            search(&resource.properties, call.list("known", asking), &mut found);
             for one in &mut found[before..] {
                 one.resource = Some(index);
             }

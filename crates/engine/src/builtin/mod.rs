@@ -3,10 +3,17 @@
 //! One file each. A condition answers about the subject; a whole check finds places of its own.
 
 mod backup;
+mod connected_vpcs;
+mod credentials;
 mod hard_coded;
+mod hard_coded_zone;
 mod nat_gateway;
 mod owner_tag;
+mod plaintext_secret;
 mod sqs_visibility;
+mod state_machine;
+mod tag_keys;
+mod tags;
 mod tls_policy;
 mod unused;
 
@@ -41,14 +48,34 @@ pub struct Signature {
 /// All builtins.
 pub const SIGNATURES: &[Signature] = &[
     Signature {
+        name: "connected-vpcs-overlap",
+        whole_check: true,
+        parameters: &[],
+    },
+    Signature {
         name: "covered-by-backup-selection",
         whole_check: false,
         parameters: &[],
     },
     Signature {
+        name: "credentials-in-text",
+        whole_check: false,
+        parameters: &[("value", Parameter::Path)],
+    },
+    Signature {
         name: "hard-coded-account-or-region",
         whole_check: true,
         parameters: &[("known", Parameter::List)],
+    },
+    Signature {
+        name: "hard-coded-zone",
+        whole_check: true,
+        parameters: &[],
+    },
+    Signature {
+        name: "has-tag-keys",
+        whole_check: false,
+        parameters: &[("keys", Parameter::List)],
     },
     Signature {
         name: "nat-gateway-serves-one-zone",
@@ -61,6 +88,11 @@ pub const SIGNATURES: &[Signature] = &[
         parameters: &[("keys", Parameter::List)],
     },
     Signature {
+        name: "plaintext-secret",
+        whole_check: false,
+        parameters: &[("value", Parameter::Path)],
+    },
+    Signature {
         name: "s3-policy-denies-plaintext",
         whole_check: false,
         parameters: &[("policy", Parameter::Path), ("bucket", Parameter::Path)],
@@ -69,6 +101,20 @@ pub const SIGNATURES: &[Signature] = &[
         name: "sqs-visibility-covers-consumers",
         whole_check: false,
         parameters: &[("factor", Parameter::Number)],
+    },
+    Signature {
+        name: "state-machine-polls",
+        whole_check: false,
+        parameters: &[
+            ("definition", Parameter::Path),
+            ("seconds", Parameter::Number),
+            ("calls", Parameter::List),
+        ],
+    },
+    Signature {
+        name: "tag-keys-spelt-differently",
+        whole_check: true,
+        parameters: &[],
     },
     Signature {
         name: "unused-declarations",
@@ -92,6 +138,10 @@ pub struct Found {
 pub(crate) fn condition<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
     match call.name.as_str() {
         "covered-by-backup-selection" => backup::covered(asking),
+        "credentials-in-text" => credentials::in_text(asking, call),
+        "has-tag-keys" => tag_keys::has(asking, call),
+        "plaintext-secret" => plaintext_secret::is_written(asking, call),
+        "state-machine-polls" => state_machine::polls(asking, call),
         "nat-gateway-serves-one-zone" => nat_gateway::serves_one_zone(asking),
         "s3-policy-denies-plaintext" => tls_policy::denies_plaintext(asking, call),
         "sqs-visibility-covers-consumers" => sqs_visibility::covers_consumers(asking, call),
@@ -106,6 +156,9 @@ pub(crate) fn places<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Vec
         "unused-declarations" => unused::places(asking),
         "hard-coded-account-or-region" => hard_coded::places(asking, call),
         "owner-tag-missing" => owner_tag::places(asking, call),
+        "connected-vpcs-overlap" => connected_vpcs::places(asking),
+        "hard-coded-zone" => hard_coded_zone::places(asking),
+        "tag-keys-spelt-differently" => tag_keys::spelt_differently(asking),
         _ => Vec::new(),
     }
 }
@@ -125,19 +178,20 @@ impl BuiltinCall {
     }
 
     /// The number of a parameter; zero where it is missing, which the loader rules out.
-    pub(crate) fn number(&self, name: &str) -> i64 {
+    pub(crate) fn number(&self, name: &str, asking: &Asking<'_, '_>) -> f64 {
         self.numbers
             .iter()
             .find(|(one, _)| one == name)
-            .map_or(0, |(_, number)| *number)
+            .and_then(|(_, number)| asking.limit(number))
+            .unwrap_or_default()
     }
 
     /// The list of a parameter.
-    pub(crate) fn list(&self, name: &str) -> &[String] {
+    pub(crate) fn list<'c, 'a: 'c>(&'c self, name: &str, asking: &Asking<'a, '_>) -> &'c [String] {
         self.lists
             .iter()
             .find(|(one, _)| one == name)
-            .map_or(&[], |(_, list)| list)
+            .map_or(&[], |(_, list)| asking.texts(list))
     }
 }
 

@@ -101,8 +101,7 @@ pub(super) fn covers_consumers<'a, 's>(
         let window = seconds(asking, &mapping.properties, names.window, 0.0);
         match (visibility, timeout, window) {
             (Some(visibility), Some(timeout), Some(window)) => {
-                #[expect(clippy::cast_precision_loss, reason = "factors are small")]
-                let wanted = call.number("factor") as f64 * timeout + window;
+                let wanted = call.number("factor", asking) * timeout + window;
                 if visibility < wanted {
                     if sure == Truth::True {
                         return Answer::at(Truth::False, place);

@@ -6,8 +6,8 @@ use super::scope::Scope;
 use crate::builtin::{Parameter, SIGNATURES};
 use crate::rule::{
     Absent, BuiltinCall, Condition, ConditionTest, Domain, Link, Operand, Operator, Path, Pattern,
-    PatternTest, PortTest, Quantified, Quantifier, SUBJECT, StatementPart, StatementTest, Test,
-    TextPart,
+    PatternTest, PortTest, Quantified, Quantifier, ReferencedTest, SUBJECT, StatementPart,
+    StatementTest, Test, TextPart, Texts,
 };
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Value};
@@ -18,6 +18,8 @@ pub(super) struct Reading<'c, 'p> {
     pub(super) context: &'c Context<'c>,
     pub(super) scope: Scope<'p>,
     pub(super) problems: &'p Problems,
+    /// What the rule's checks may refer to.
+    pub(super) parameters: &'c [crate::parameter::Parameter],
     /// Whether `absent` must be said.
     pub(super) strict: bool,
 }
@@ -48,10 +50,10 @@ impl<'p> Reading<'_, 'p> {
             self.statement(test)
                 .map(|test| Condition::Statement(Box::new(test)))
         } else if let Some(kinds) = fields.take("referenced") {
-            Some(Condition::Referenced(match &kinds.value {
-                Value::Bool(true) => Vec::new(),
-                _ => self.kinds(&texts(kinds, "referenced", self.problems)),
-            }))
+            self.referenced(kinds)
+                .map(|test| Condition::Referenced(Box::new(test)))
+        } else if let Some(name) = fields.take("depends-on") {
+            self.path(name).map(|path| Condition::DependsOn(path.root))
         } else if let Some(port) = fields.take("covers-port") {
             self.port(port)
                 .map(|port| Condition::CoversPort(Box::new(port)))
@@ -76,7 +78,7 @@ impl<'p> Reading<'_, 'p> {
                         self.problems,
                         fields.span,
                         "a condition needs one of `at`, `all`, `any`, `not`, `every`, `some`, `none`, `statement`, \
-                         `referenced`, `covers-port` or `builtin`",
+                         `referenced`, `depends-on`, `covers-port` or `builtin`",
                     );
                     return None;
                 }
@@ -179,22 +181,23 @@ impl<'p> Reading<'_, 'p> {
             "equals-ignoring-case" => {
                 Operator::EqualsIgnoringCase(text(argument, name, self.problems)?.to_owned())
             }
-            "in" => Operator::In(self.list(argument)?),
-            "not-in" => Operator::NotIn(self.list(argument)?),
-            "starts-with" | "starts-with-any" => Operator::StartsWith(self.list(argument)?),
-            "ends-with" => Operator::EndsWith(self.list(argument)?),
+            "in" => Operator::In(self.texts(argument)?),
+            "not-in" => Operator::NotIn(self.texts(argument)?),
+            "starts-with" | "starts-with-any" => Operator::StartsWith(self.texts(argument)?),
+            "ends-with" => Operator::EndsWith(self.texts(argument)?),
             "matches" => Operator::Matches(self.pattern(argument)?),
             "not-matches" => Operator::NotMatches(self.pattern(argument)?),
-            "contains" => Operator::Contains(self.list(argument)?),
+            "contains" => Operator::Contains(self.texts(argument)?),
             "at-least" => Operator::AtLeast(self.number_operand(argument)?),
             "at-most" => Operator::AtMost(self.number_operand(argument)?),
             "more-than" => Operator::MoreThan(self.number_operand(argument)?),
             "less-than" => Operator::LessThan(self.number_operand(argument)?),
             "set" => Operator::Set(self.boolean(argument)?),
             "empty" => Operator::Empty(self.boolean(argument)?),
-            "count-at-least" => Operator::CountAtLeast(self.number(argument)?),
-            "distinct-at-least" => Operator::DistinctAtLeast(self.number(argument)?),
+            "count-at-least" => Operator::CountAtLeast(self.number_operand(argument)?),
+            "distinct-at-least" => Operator::DistinctAtLeast(self.number_operand(argument)?),
             "open-cidr" => Operator::OpenCidr(self.boolean(argument)?),
+            "literal" => Operator::Literal(self.boolean(argument)?),
             "refers-to" => Operator::RefersTo(self.kinds(&texts(argument, name, self.problems))),
             _ => return None,
         })
@@ -204,13 +207,65 @@ impl<'p> Reading<'_, 'p> {
         match &node.value {
             Value::Map(_) => {
                 let fields = Fields::of(node, "an argument", self.problems)?;
-                let path = fields.require("path").and_then(|path| self.path(path));
+                let operand = match fields.take("parameter") {
+                    Some(name) => self.parameter(name, "integer").map(Operand::Parameter),
+                    None => self.other_value(&fields),
+                };
                 fields.finish();
-                path.map(Operand::Path)
+                operand
             }
             _ => {
                 text(node, "argument", self.problems).map(|text| Operand::Literal(text.to_owned()))
             }
+        }
+    }
+
+    /// `{ path: PATH }`, with `absent` and `times` where it is a number.
+    fn other_value(&self, fields: &Fields<'_, '_, '_>) -> Option<Operand> {
+        let path = fields.require("path").and_then(|path| self.path(path))?;
+        let number = |key| {
+            let node = fields.take(key)?;
+            let number = text(node, key, self.problems)?;
+            if crate::operator::number(number).is_none() {
+                wrong(self.problems, node.span, "should be a number");
+            }
+            Some(number.to_owned())
+        };
+        Some(match (number("absent"), number("times")) {
+            (None, None) => Operand::Path(path),
+            (absent, times) => Operand::Scaled {
+                path,
+                absent,
+                times: times.unwrap_or_else(|| "1".to_owned()),
+            },
+        })
+    }
+
+    /// `true`, kinds, or `{ by, except, at }`.
+    fn referenced(&self, node: &Node<'_>) -> Option<ReferencedTest> {
+        match &node.value {
+            Value::Bool(true) => Some(ReferencedTest::default()),
+            Value::Map(_) => {
+                let fields = Fields::of(node, "referenced", self.problems)?;
+                let kinds = self.kinds(&fields.texts("by"));
+                let except = self.kinds(&fields.texts("except"));
+                let candidate = Scope::new(&except, self.problems);
+                let except_at = fields
+                    .texts("at")
+                    .into_iter()
+                    .map(|(path, span)| candidate.path(path, span))
+                    .collect::<Option<_>>();
+                fields.finish();
+                Some(ReferencedTest {
+                    kinds,
+                    except,
+                    except_at: except_at?,
+                })
+            }
+            _ => Some(ReferencedTest {
+                kinds: self.kinds(&texts(node, "referenced", self.problems)),
+                ..ReferencedTest::default()
+            }),
         }
     }
 
@@ -235,17 +290,6 @@ impl<'p> Reading<'_, 'p> {
         }
     }
 
-    fn number<T: std::str::FromStr>(&self, node: &Node<'_>) -> Option<T> {
-        let number = match &node.value {
-            Value::Number(text) => text.parse().ok(),
-            _ => None,
-        };
-        if number.is_none() {
-            wrong(self.problems, node.span, "should be a whole number");
-        }
-        number
-    }
-
     fn pattern(&self, node: &Node<'_>) -> Option<Pattern> {
         let source = text(node, "pattern", self.problems)?;
         match Pattern::new(source) {
@@ -259,6 +303,37 @@ impl<'p> Reading<'_, 'p> {
                 );
                 None
             }
+        }
+    }
+
+    /// The place of a parameter of this type among those of the rule.
+    fn parameter(&self, node: &Node<'_>, wanted: &str) -> Option<u8> {
+        let name = text(node, "parameter", self.problems)?;
+        let Some(at) = self.parameters.iter().position(|one| one.name == name) else {
+            let names = self.parameters.iter().map(|one| one.name.as_str());
+            wrong(
+                self.problems,
+                node.span,
+                format!("the rule has no parameter `{name}`{}", hint(name, names)),
+            );
+            return None;
+        };
+        let is = self.parameters[at].value.type_name();
+        if is != wanted {
+            wrong(
+                self.problems,
+                node.span,
+                format!("`{name}` has the type {is}, and {wanted} is meant here"),
+            );
+        }
+        u8::try_from(at).ok()
+    }
+
+    /// A list of texts, `{ data: NAME }` or `{ parameter: NAME }`.
+    fn texts(&self, node: &Node<'_>) -> Option<Texts> {
+        match node.get("parameter").filter(|_| node.as_map().is_some()) {
+            Some(name) => self.parameter(name, "list").map(Texts::Parameter),
+            None => self.list(node).map(Texts::These),
         }
     }
 
@@ -309,6 +384,12 @@ impl<'p> Reading<'_, 'p> {
         if expect.is_none() && quantifier == Quantifier::Every {
             wrong(self.problems, fields.span, "`every` needs `expect`");
         }
+        let at_least = fields.take("at-least");
+        let different = fields.take("different");
+        if (at_least.is_some() || different.is_some()) && quantifier != Quantifier::Some {
+            let message = "only `some` takes `at-least` and `different`";
+            wrong(self.problems, fields.span, message);
+        }
         fields.finish();
         let (domain, slot) = domain?;
         let mut filtering = inner.clone();
@@ -321,7 +402,17 @@ impl<'p> Reading<'_, 'p> {
             Some(node) => Some(inner.nested(node, depth + 1)?),
             None => None,
         };
+        let at_least = match at_least {
+            Some(node) => Some(self.number_operand(node)?),
+            None => None,
+        };
+        let different = match different {
+            Some(node) => Some(inner.path(node)?),
+            None => None,
+        };
         Some(Quantified {
+            at_least,
+            different,
             quantifier,
             domain,
             slot,
@@ -341,6 +432,7 @@ impl<'p> Reading<'_, 'p> {
             ("statements", fields.take("statements")),
             ("resources", fields.take("resources")),
             ("linked", fields.take("linked")),
+            ("followed", fields.take("followed")),
         ];
         let mut given = asked
             .iter()
@@ -351,7 +443,7 @@ impl<'p> Reading<'_, 'p> {
                 wrong(
                     self.problems,
                     fields.span,
-                    "needs exactly one of `each`, `statements`, `resources` and `linked`",
+                    "needs exactly one of `each`, `statements`, `resources`, `linked` and `followed`",
                 );
                 return None;
             }
@@ -373,6 +465,17 @@ impl<'p> Reading<'_, 'p> {
                 let kinds = self.kinds(&texts(node, "resources", self.problems));
                 let slot = self.scope.add_resource(name, &kinds);
                 Some((Domain::Resources(kinds), slot))
+            }
+            "followed" => {
+                let fields = Fields::of(node, "followed", self.problems)?;
+                let at = fields.require("at");
+                let kinds = self.kinds(&fields.texts("kinds"));
+                fields.finish();
+                let at = at?;
+                let path = text(at, "at", self.problems)?;
+                let path = self.scope.path_to_many(path, at.span)?;
+                let slot = self.scope.add_resource(name, &kinds);
+                Some((Domain::Followed(path, kinds), slot))
             }
             _ => {
                 let link = self.link(node)?;
@@ -558,9 +661,11 @@ impl<'p> Reading<'_, 'p> {
 
     fn port(&self, node: &Node<'_>) -> Option<PortTest> {
         let fields = Fields::of(node, "covers-port", self.problems)?;
-        let port = fields.require("port").and_then(|node| self.number(node));
-        let protocol = fields.require_text("protocol").unwrap_or("tcp").to_owned();
-        if protocol != "tcp" && protocol != "udp" {
+        let ports = fields.require("port").and_then(|node| self.texts(node));
+        fields.require("protocol");
+        let protocols = fields.texts("protocol").into_iter();
+        let protocols: Vec<String> = protocols.map(|(one, _)| one.to_owned()).collect();
+        if !protocols.iter().all(|one| one == "tcp" || one == "udp") {
             wrong(
                 self.problems,
                 fields.span,
@@ -571,8 +676,8 @@ impl<'p> Reading<'_, 'p> {
         let (protocol_at, from, to) = (path("protocol-at"), path("from"), path("to"));
         fields.finish();
         Some(PortTest {
-            port: port?,
-            protocol,
+            ports: ports?,
+            protocols,
             protocol_at: protocol_at?,
             from: from?,
             to: to?,
@@ -621,8 +726,8 @@ impl<'p> Reading<'_, 'p> {
             let key = parameter.to_owned();
             match sort {
                 Parameter::Path => call.paths.push((key, self.path(node)?)),
-                Parameter::Number => call.numbers.push((key, self.number(node)?)),
-                Parameter::List => call.lists.push((key, self.list(node)?)),
+                Parameter::Number => call.numbers.push((key, self.number_operand(node)?)),
+                Parameter::List => call.lists.push((key, self.texts(node)?)),
             }
         }
         fields.finish();
@@ -661,4 +766,5 @@ const OPERATORS: &[&str] = &[
     "distinct-at-least",
     "open-cidr",
     "refers-to",
+    "literal",
 ];

@@ -5,13 +5,15 @@
 
 mod condition;
 mod framework;
+mod parameter;
 mod reader;
 mod scope;
 
 pub use framework::framework;
 
-use crate::check::TEMPLATE;
+use crate::check::{ALL_KINDS, TEMPLATE};
 use crate::framework::Framework;
+use crate::parameter::Parameter;
 use crate::rule::{
     Body, Certainty, Check, Condition, Dialect, Docs, Domain, Example, Fix, Header, Let, Preset,
     ProviderVersions, Severity, Slot,
@@ -205,13 +207,18 @@ fn table(file: FileId, text: &str, problems: &Problems) -> Option<Vec<String>> {
     })
 }
 
+/// Blocks of Terraform that are in no table.
+const OTHER_BLOCKS: [&str; 2] = ["provider.aws", "terraform"];
+
 /// Kinds that the table of types has; others are mistakes.
 fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
     kinds
         .iter()
         .filter_map(|(kind, span)| {
             let is_terraform = !kind.contains("::");
-            if pillarlint_schema::exists(kind)
+            if ALL_KINDS.contains(kind)
+                || OTHER_BLOCKS.contains(kind)
+                || pillarlint_schema::exists(kind)
                 || is_terraform && pillarlint_schema::terraform::exists(kind)
             {
                 return Some((*kind).to_owned());
@@ -242,14 +249,11 @@ fn check_kinds(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> V
         context,
         scope: Scope::new(&[], problems),
         problems,
+        parameters: &[],
         strict: false,
     };
-    let kinds = reading.list(node).unwrap_or_default();
-    let placed: Vec<_> = kinds
-        .iter()
-        .map(|kind| (kind.as_str(), node.span))
-        .collect();
-    known_kinds(&placed, problems)
+    // A table may name kinds that the newest provider and registry no longer have.
+    reading.list(node).unwrap_or_default()
 }
 
 fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -> Option<Rule> {
@@ -311,14 +315,18 @@ fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -
     fields.require("references");
     let references = owned(fields.texts("references"));
     let aliases = owned(fields.texts("aliases"));
+    let parameters = fields.take("parameters");
     let checks = fields.require("checks");
     let examples = fields.require("examples");
     fields.finish();
 
+    let parameters = parameters.map_or(Vec::new(), |node| {
+        parameter::parameters(node, context, problems)
+    });
     let checks: Vec<Check> = match checks.map(|node| &node.value) {
         Some(Value::List(items)) => items
             .iter()
-            .flat_map(|item| check(item, context, problems).unwrap_or_default())
+            .flat_map(|item| check(item, &parameters, context, problems).unwrap_or_default())
             .collect(),
         Some(_) => {
             wrong(problems, node.span, "`checks` should be a list");
@@ -326,7 +334,9 @@ fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -
         }
         None => return None,
     };
-    let examples = examples.map_or(Vec::new(), |node| read_examples(node, problems));
+    let examples = examples.map_or(Vec::new(), |node| {
+        read_examples(node, &parameters, problems)
+    });
     let mut kinds: Vec<String> = checks
         .iter()
         .flat_map(|check| {
@@ -350,6 +360,7 @@ fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -
             preset: preset?,
             kinds,
             aliases,
+            parameters,
         },
         checks,
         Docs {
@@ -405,7 +416,7 @@ fn read_fix(node: &Node<'_>, problems: &Problems) -> Option<Fix> {
     })
 }
 
-fn read_examples(node: &Node<'_>, problems: &Problems) -> Vec<Example> {
+fn read_examples(node: &Node<'_>, parameters: &[Parameter], problems: &Problems) -> Vec<Example> {
     let Value::List(items) = &node.value else {
         wrong(problems, node.span, "`examples` should be a list");
         return Vec::new();
@@ -433,9 +444,14 @@ fn read_examples(node: &Node<'_>, problems: &Problems) -> Vec<Example> {
                     "an example has one of `cloudformation` and `terraform`",
                 );
             }
+            let parameters = match fields.take("parameters") {
+                Some(node) => parameter::set(node, parameters, problems),
+                None => Vec::new(),
+            };
             fields.finish();
             let (dialect, text) = texts.pop()?;
             Some(Example {
+                parameters,
                 name,
                 dialect,
                 text,
@@ -445,7 +461,12 @@ fn read_examples(node: &Node<'_>, problems: &Problems) -> Vec<Example> {
 }
 
 /// A check as written; one for each form where it asks a shape.
-fn check(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> Option<Vec<Check>> {
+fn check(
+    node: &Node<'_>,
+    parameters: &[Parameter],
+    context: &Context<'_>,
+    problems: &Problems,
+) -> Option<Vec<Check>> {
     let fields = Fields::of(node, "a check", problems)?;
     let kinds = fields
         .take("kinds")
@@ -467,6 +488,7 @@ fn check(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> Option<
         builtin: fields.take("builtin"),
         with: fields.take("with"),
         provider,
+        parameters,
         message: fields.require_text("message"),
         place: fields.take("place"),
         span: fields.span,
@@ -551,6 +573,7 @@ struct Parts<'n, 's> {
     builtin: Option<&'n Node<'s>>,
     with: Option<&'n Node<'s>>,
     provider: ProviderVersions,
+    parameters: &'n [Parameter],
     message: Option<&'n str>,
     place: Option<&'n Node<'s>>,
     span: Span,
@@ -613,6 +636,7 @@ fn one_check(
         context,
         scope: scope.clone(),
         problems,
+        parameters: parts.parameters,
         strict,
     };
     let condition = |node: Option<&Node<'_>>, strict: bool| match node {

@@ -7,8 +7,9 @@ use pillarlint_parser::source::Span;
 use pillarlint_schema::{Member, Shape};
 
 /// What stands beside the properties of a resource.
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html>
-const BESIDE: [&str; 7] = [
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html>,
+/// <https://developer.hashicorp.com/terraform/language/meta-arguments>
+const BESIDE: [&str; 9] = [
     "Condition",
     "CreationPolicy",
     "DeletionPolicy",
@@ -16,6 +17,9 @@ const BESIDE: [&str; 7] = [
     "Metadata",
     "UpdatePolicy",
     "UpdateReplacePolicy",
+    // Terraform's.
+    "depends_on",
+    "lifecycle",
 ];
 
 /// The names that a path may begin with.

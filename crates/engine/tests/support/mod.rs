@@ -1,5 +1,7 @@
 //! Rules to test with.
 
+#![allow(dead_code, reason = "not every test uses all of it")]
+
 use pillarlint_engine::framework::{Framework, KeyPractice, Pillar, Practice, Question};
 use pillarlint_engine::load::{Context, RuleFile, load};
 use pillarlint_engine::ruleset::Rule;
@@ -38,10 +40,19 @@ const SHAPE: &str = "title: rules\nforms:\n  - kinds: [AWS::EC2::SecurityGroup]\
 
 /// A rule with these checks, and what is wrong with it.
 pub(crate) fn rule(checks: &str) -> (Vec<Rule>, Vec<String>) {
+    rule_with("", checks)
+}
+
+/// The same with parameters.
+pub(crate) fn rule_with(parameters: &str, checks: &str) -> (Vec<Rule>, Vec<String>) {
+    let parameters = match parameters {
+        "" => String::new(),
+        parameters => format!("parameters:\n{parameters}"),
+    };
     let indented: String = checks.lines().map(|line| format!("  {line}\n")).collect();
     let text = format!(
         "title: t\npractices: [SEC01-BP01]\nseverity: low\ncertainty: exact\npreset: strict\nwhy: w\nfix: f\n\
-         references: [https://example.com]\nchecks:\n{indented}examples:\n  - cloudformation: 'Resources: {{}}'\n"
+         references: [https://example.com]\n{parameters}checks:\n{indented}examples:\n  - cloudformation: 'Resources: {{}}'\n"
     );
     let context = Context::new(
         &framework(),

@@ -77,6 +77,7 @@ pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
     // Stable: the edges of a resource stay in the order of the file.
     edges.sort_by_key(|edge| edge.to);
     Project {
+        blocks: Vec::new(),
         file,
         span,
         resources,

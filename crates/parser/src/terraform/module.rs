@@ -150,8 +150,9 @@ impl<'m, 's> Run<'m, 's> {
         }
         let outputs = self.root_outputs();
         let mut handed_over = Vec::new();
+        let mut blocks = Vec::new();
         for module in 0..self.modules.borrow().len() {
-            self.read_others(module, &mut handed_over);
+            self.read_others(module, &mut blocks, &mut handed_over);
         }
         handed_over.sort_unstable();
         handed_over.dedup();
@@ -162,7 +163,7 @@ impl<'m, 's> Run<'m, 's> {
         edges.dedup();
 
         let mut by_kind: HashMap<Cow<'s, str>, Vec<u32>> = HashMap::new();
-        for (index, resource) in (0..).zip(&resources) {
+        for (index, resource) in (0..).zip(resources.iter().chain(&blocks)) {
             by_kind
                 .entry(resource.kind.clone())
                 .or_default()
@@ -202,6 +203,7 @@ impl<'m, 's> Run<'m, 's> {
             file,
             span: Span::new(file, 0, 0),
             resources,
+            blocks,
             outputs,
             declarations,
             conditions,
@@ -247,12 +249,21 @@ impl<'m, 's> Run<'m, 's> {
     }
 
     /// Reads what is no resource but may refer to some: providers, data sources, calls of modules that were not read.
-    fn read_others(&self, module: usize, handed_over: &mut Vec<u32>) {
+    fn read_others(
+        &self,
+        module: usize,
+        blocks: &mut Vec<Resource<'s>>,
+        handed_over: &mut Vec<u32>,
+    ) {
         let declared = self.declared(module);
+        let tops = declared.data.values().chain(&declared.providers);
+        blocks.extend(
+            tops.chain(&declared.settings)
+                .map(|top| self.other(module, top)),
+        );
         // Only what they refer to counts: `each` and `count` are not known here.
         let read = |top: &Top<'m, 's>| self.body(module, top, &Locals::new(), "");
-        let tops = declared.providers.iter().chain(declared.data.values());
-        tops.chain(&declared.others).for_each(|top| {
+        declared.others.iter().for_each(|top| {
             read(top);
         });
         for (name, top) in &declared.modules {

@@ -164,6 +164,7 @@ pub fn lower<'s>(
 
 fn empty<'s>(file: FileId, span: Span) -> Project<'s> {
     Project {
+        blocks: Vec::new(),
         file,
         span: Span::new(file, span.start as usize, span.start as usize),
         resources: Vec::new(),
@@ -390,7 +391,7 @@ fn resource<'s>(head: Head<'s>, values: Node<'s>) -> Resource<'s> {
         span: head.span,
         properties: values,
         properties_key: head.values_key,
-        attributes: Node::new(Value::Map(Map::default()), head.address_span),
+        attributes: unknown("a plan does not tell it", head.address_span),
         condition: None,
         scenario: Scenario::DEFAULTS,
         is_judged: head.is_judged,

@@ -1,0 +1,77 @@
+//! A secret that stands in the text, for everybody to read who may read the text.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html#creds>
+
+use crate::answer::{Answer, At, Truth};
+use crate::evaluate::Asking;
+use crate::path::{Reached, why_unknown};
+use crate::rule::BuiltinCall;
+use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
+
+pub(super) fn is_written<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
+    let Some(path) = call.path("value") else {
+        return Answer::plain(Truth::Unknown);
+    };
+    match asking.reach(path) {
+        Reached::Missing(span) => Answer::at(Truth::False, At::place(span)),
+        Reached::Unknown(span, why) => Answer::unknown(span, why),
+        Reached::Value(node) => {
+            let truth = written(node);
+            // The value itself is not shown.
+            Answer {
+                why: (truth == Truth::Unknown).then(|| why_unknown(node)),
+                ..Answer::at(truth, At::place(node.span))
+            }
+        }
+    }
+}
+
+fn written(node: &Node<'_>) -> Truth {
+    if let Some(text) = node.scalar_text() {
+        return in_text(text);
+    }
+    let Value::Symbol(symbol) = &node.value else {
+        return Truth::Unknown;
+    };
+    match &**symbol {
+        Symbol::Reference(reference) => match &reference.origin {
+            // A parameter that is given at deployment, another stack, what a resource makes.
+            Origin::Resource(_) | Origin::Import(_) | Origin::Parameter(_) => Truth::False,
+            Origin::Pseudo(_) | Origin::Zones(_) => Truth::True,
+        },
+        Symbol::Text(pieces) => match pieces.first().and_then(Node::as_str) {
+            Some(text) if text.contains("{{resolve:") => in_text(text),
+            _ => Truth::Unknown,
+        },
+        Symbol::Choice(_) | Symbol::Unknown(_) => Truth::Unknown,
+    }
+}
+
+/// Dynamic references keep a secret out of the text, unless it is a parameter of the Systems Manager that all may read.
+fn in_text(text: &str) -> Truth {
+    match text.split_once("{{resolve:") {
+        None => (!text.is_empty()).into(),
+        Some((_, reference)) => reference.starts_with("ssm:").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts() {
+        for (text, expected) in [
+            ("hunter2", Truth::True),
+            ("", Truth::False),
+            ("{{resolve:ssm:/db/password:1}}", Truth::True),
+            ("{{resolve:ssm-secure:/db/password:1}}", Truth::False),
+            (
+                "{{resolve:secretsmanager:db:SecretString:password}}",
+                Truth::False,
+            ),
+        ] {
+            assert_eq!(in_text(text), expected, "{text}");
+        }
+    }
+}
