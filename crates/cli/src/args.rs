@@ -43,8 +43,12 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
+    /// Show which best practices of the framework are checked, by which rules, and which cannot be
+    Coverage(CoverageArgs),
     /// Run the examples of rules, which are their tests
     Test(TestArgs),
+    /// Write a page for every rule, with lists by pillar, service and practice
+    Docs(DocsArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -270,6 +274,58 @@ pub(crate) struct RulesArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pillarlint coverage                       all six pillars
+  pillarlint coverage --format markdown > coverage.md
+  pillarlint coverage --preset recommended  what the rules that are on by default check")]
+pub(crate) struct CoverageArgs {
+    /// Count the rules of this preset
+    #[arg(long, default_value = "all", value_parser = preset())]
+    pub(crate) preset: Preset,
+
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: CoverageFormat,
+}
+
+/// How coverage is printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum CoverageFormat {
+    /// For reading
+    #[default]
+    Text,
+    /// One document, for other programs (docs/json-output.md)
+    Json,
+    /// A page
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pillarlint docs docs/rules                 pages for the rules that come with pillarlint
+  pillarlint docs docs/rules --check         say whether they are as they should be, and write nothing
+  pillarlint docs site/ --rules my-rules/")]
+pub(crate) struct DocsArgs {
+    /// The folder to write to; pages of rules that are no more are removed from it
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// Write nothing; exit with 1 where a page is missing, stale or one too many
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -143,7 +143,13 @@ impl<'a> Page<'a> {
         self.field("link", &practice.link)?;
         let rules = self.rules_for(&practice.id);
         if rules.is_empty() {
-            return self.line("\nNo rule checks it: many practices cannot be seen in a template or configuration.");
+            return match &practice.beyond_code {
+                Some(beyond) => self.field(
+                    "beyond code",
+                    &format!("{}: {}", beyond.because, beyond.why),
+                ),
+                None => self.line("\nNo rule checks it yet."),
+            };
         }
         self.line("\nRules that check it")?;
         rules.into_iter().try_for_each(|rule| self.rule_item(rule))
@@ -248,7 +254,7 @@ impl<'a> Page<'a> {
 }
 
 /// `days = 7 (integer, from 1 to 35): days that backups are kept`.
-fn parameter_line(parameter: &Parameter) -> String {
+pub(crate) fn parameter_line(parameter: &Parameter) -> String {
     let bounds = match parameter.bounds() {
         bounds if bounds.is_empty() => bounds,
         bounds => format!(", {bounds}"),
@@ -266,7 +272,7 @@ fn titled(practice: &Practice) -> String {
     format!("{} (risk: {})", practice.title, practice.risk)
 }
 
-fn meaning(certainty: Certainty) -> &'static str {
+pub(crate) fn meaning(certainty: Certainty) -> &'static str {
     match certainty {
         Certainty::Exact => "the text says so",
         Certainty::Threshold => "it depends on a limit that is a matter of taste",

@@ -6,6 +6,8 @@
 
 mod args;
 mod check;
+mod coverage;
+mod docs;
 mod explain;
 mod files;
 mod list;
@@ -99,7 +101,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -
         Command::Check(args) => check::run(&args, &mut streams),
         Command::Explain(args) => explain::run(&args, &mut streams),
         Command::Rules(args) => list::run(&args, &mut streams),
+        Command::Coverage(args) => coverage::run(&args, &mut streams),
         Command::Test(args) => test::run(&args, &mut streams),
+        Command::Docs(args) => docs::run(&args, &mut streams),
         Command::Completions { shell } => completions(shell, &mut streams),
     };
     let result = result.and_then(|code| {

@@ -59,6 +59,17 @@ pub struct Practice {
     pub risk: String,
     /// Its page.
     pub link: String,
+    /// Why no template or configuration can show it, where none can.
+    pub beyond_code: Option<BeyondCode>,
+}
+
+/// Why a best practice cannot be seen in code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BeyondCode {
+    /// In one word: `organisational`, `run-time`, `account`, `design` or `application`.
+    pub because: String,
+    /// In a few words.
+    pub why: String,
 }
 
 impl Framework {

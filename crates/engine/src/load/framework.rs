@@ -2,7 +2,7 @@
 
 use super::reader::{Fields, Problems, wrong};
 use super::with_root;
-use crate::framework::{Framework, KeyPractice, Pillar, Practice, Question};
+use crate::framework::{BeyondCode, Framework, KeyPractice, Pillar, Practice, Question};
 use pillarlint_parser::source::FileId;
 use pillarlint_parser::tree::{Node, Problem, Value};
 
@@ -63,15 +63,39 @@ fn pillar(fields: &Fields<'_, '_, '_>, problems: &Problems) -> Option<Pillar> {
             Some(Question {
                 id: fields.require_text("id")?.to_owned(),
                 text: fields.require_text("text")?.to_owned(),
-                practices: list(fields.require("practices"), problems, |fields, _| {
+                practices: list(fields.require("practices"), problems, |fields, problems| {
                     Some(Practice {
                         id: fields.require_text("id")?.to_owned(),
                         title: fields.require_text("title")?.to_owned(),
                         risk: fields.require_text("risk")?.to_owned(),
                         link: fields.require_text("link")?.to_owned(),
+                        beyond_code: fields
+                            .take("beyond_code")
+                            .and_then(|node| beyond_code(node, problems)),
                     })
                 }),
             })
         }),
     })
+}
+
+/// The reasons for which a best practice cannot be seen in code.
+const REASONS: [&str; 5] = [
+    "organisational",
+    "run-time",
+    "account",
+    "design",
+    "application",
+];
+
+fn beyond_code(node: &Node<'_>, problems: &Problems) -> Option<BeyondCode> {
+    let fields = Fields::of(node, "beyond_code", problems)?;
+    let because = fields.require_text("because")?.to_owned();
+    if !REASONS.contains(&because.as_str()) {
+        let message = format!("`because` should be one of {}", REASONS.join(", "));
+        wrong(problems, node.span, message);
+    }
+    let why = fields.require_text("why")?.to_owned();
+    fields.finish();
+    Some(BeyondCode { because, why })
 }

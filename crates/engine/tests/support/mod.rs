@@ -28,6 +28,7 @@ pub(crate) fn framework() -> Framework {
                     title: "Do".to_owned(),
                     risk: "high".to_owned(),
                     link: "https://example.com".to_owned(),
+                    beyond_code: None,
                 }],
             }],
         }],
