@@ -133,7 +133,12 @@ impl<'r> Coverage<'r> {
 
     fn text(&self, width: usize, out: &mut dyn Write) -> io::Result<()> {
         for pillar in &self.ruleset.framework().pillars {
-            writeln!(out, "{}\n  {}", pillar.title, self.counts(pillar.questions.iter()))?;
+            writeln!(
+                out,
+                "{}\n  {}",
+                pillar.title,
+                self.counts(pillar.questions.iter())
+            )?;
             for section in self.sections(pillar) {
                 writeln!(out, "\n  {}\n    {}", section.title, section.counts)?;
                 for question in section.questions {
@@ -182,7 +187,10 @@ impl<'r> Coverage<'r> {
             "A practice is *checked* where rules speak of it: they see what the code says of it, seldom all of it. It is *beyond \
              code* where no template or configuration can show whether it is followed.\n"
         )?;
-        writeln!(out, "| pillar | practices | checked | beyond code | without a rule |")?;
+        writeln!(
+            out,
+            "| pillar | practices | checked | beyond code | without a rule |"
+        )?;
         writeln!(out, "|---|---:|---:|---:|---:|")?;
         for pillar in &framework.pillars {
             let counts = self.counts(pillar.questions.iter());
@@ -205,7 +213,9 @@ impl<'r> Coverage<'r> {
                     writeln!(out, "\n**{}** {}\n", question.id, question.text)?;
                     writeln!(out, "| best practice | rules |\n|---|---|")?;
                     for practice in &question.practices {
-                        let Practice { id, title, link, .. } = practice;
+                        let Practice {
+                            id, title, link, ..
+                        } = practice;
                         let status = match self.status(practice) {
                             Status::Checked(rules) => {
                                 let links: Vec<String> =

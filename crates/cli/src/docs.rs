@@ -97,9 +97,8 @@ fn left_over(folder: &Path, pages: &BTreeMap<String, String>) -> Vec<String> {
         };
         for entry in entries.flatten() {
             let name = format!("{below}/{}", entry.file_name().to_string_lossy());
-            let is_ours = || {
-                std::fs::read_to_string(entry.path()).is_ok_and(|text| text.starts_with(MARK))
-            };
+            let is_ours =
+                || std::fs::read_to_string(entry.path()).is_ok_and(|text| text.starts_with(MARK));
             if name.ends_with(".md") && !pages.contains_key(&name) && is_ours() {
                 found.push(name);
             }
@@ -119,13 +118,17 @@ fn rule_page(rule: &Rule, ruleset: &Ruleset) -> String {
     };
     row("", "");
     row("---", "---");
-    let practices = header.practices.iter().map(|id| {
-        match ruleset.framework().practice(id) {
+    let practices = header
+        .practices
+        .iter()
+        .map(|id| match ruleset.framework().practice(id) {
             Some((_, _, practice)) => format!("[{id}]({}) {}", practice.link, practice.title),
             None => id.clone(),
-        }
-    });
-    row("best practices", &practices.collect::<Vec<_>>().join("<br>"));
+        });
+    row(
+        "best practices",
+        &practices.collect::<Vec<_>>().join("<br>"),
+    );
     row("severity", header.severity.name());
     row("preset", header.preset.name());
     let certainty = header.certainty;
@@ -169,9 +172,9 @@ fn rule_page(rule: &Rule, ruleset: &Ruleset) -> String {
         };
         if !example.name.is_empty() {
             let mut letters = example.name.chars();
-            let first: String = letters.next().map_or_else(String::new, |one| {
-                one.to_uppercase().collect()
-            });
+            let first: String = letters
+                .next()
+                .map_or_else(String::new, |one| one.to_uppercase().collect());
             let _ = write!(page, "\n{first}{}:\n", letters.as_str());
         }
         let _ = write!(page, "\n```{language}\n{}\n```\n", example.text.trim_end());
@@ -200,7 +203,11 @@ fn by_pillar(ruleset: &Ruleset) -> String {
     );
     for pillar in &ruleset.framework().pillars {
         let _ = write!(page, "\n## {}\n\n{TABLE}", pillar.title);
-        for rule in ruleset.rules.iter().filter(|rule| rule.header.pillar == pillar.id) {
+        for rule in ruleset
+            .rules
+            .iter()
+            .filter(|rule| rule.header.pillar == pillar.id)
+        {
             page.push_str(&table_row(rule));
         }
     }

@@ -170,6 +170,14 @@ impl<'a, 's> Asking<'a, 's> {
             Condition::Statement(test) => self.statement(test),
             Condition::Referenced(test) => self.referenced(test),
             Condition::CoversPort(test) => self.covers_port(test),
+            Condition::Named(pattern) => match self.subject {
+                Some(index) => {
+                    let resource = self.project.resource(index);
+                    let place = At::place(resource.address_span);
+                    Answer::at(pattern.is_match(resource.label()).into(), place)
+                }
+                None => Answer::plain(Truth::False),
+            },
             Condition::DependsOn(slot) => self.depends_on(*slot),
             Condition::Builtin(call) => crate::builtin::condition(self, call),
         }
@@ -370,10 +378,20 @@ impl<'a, 's> Asking<'a, 's> {
         let mut found: Vec<Answer<'a, 's>> = Vec::new();
         let mut values = Vec::new();
         for item in items {
+            let is_many = matches!(item.binding, Binding::Resource(index)
+                if self.project.resource(index).stands_for_many());
             let Some(answer) = self.ask_item(quantified, item) else {
                 continue;
             };
-            if answer.truth == sought {
+            // One stands for an unknown number, none and many among them.
+            if is_many && quantified.at_least.is_some() && answer.truth == sought {
+                let why = "how many there are is not known";
+                undecided.get_or_insert(Answer {
+                    truth: Truth::Unknown,
+                    why: Some(Cow::Borrowed(why)),
+                    ..answer
+                });
+            } else if answer.truth == sought {
                 found.push(answer);
                 match &quantified.different {
                     Some(path) => values.push(self.reach(path)),

@@ -5,7 +5,7 @@ use crate::evaluate::{Asking, Binding, Item};
 use crate::operator::same;
 use crate::path::Reached;
 use crate::rule::{Link, Path, ReferencedTest, Slot, Step, TextPart};
-use pillarlint_parser::model::{DEPENDS_ON, Edge, Resource};
+use pillarlint_parser::model::{DEPENDS_ON, Edge, Resource, Scenario};
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
 use std::borrow::Cow;
@@ -57,6 +57,12 @@ impl<'a, 's> Asking<'a, 's> {
         };
         let candidates = self.candidates(link, around, &target);
         let mut unresolved = None;
+        let mut of_kind = link
+            .kinds
+            .iter()
+            .flat_map(|kind| self.project.of_kind(kind));
+        let any_candidate =
+            of_kind.any(|index| self.project.resource(*index).scenario != self.scenario);
         for (candidate, plainly) in candidates {
             let resource = self.project.resource(candidate);
             if Some(candidate) == self.subject && link.kinds.len() == 1 && !plainly {
@@ -94,6 +100,13 @@ impl<'a, 's> Asking<'a, 's> {
                     }),
                 },
             }
+        }
+        // What exists only where parameters have other values than their defaults is linked to there; the others were
+        // read with the defaults.
+        let is_read_otherwise = self.scenario != Scenario::DEFAULTS;
+        if is_read_otherwise && unresolved.is_none() && items.is_empty() && any_candidate {
+            let why = "what may refer to it was read with the defaults of the parameters";
+            unresolved = Some((self.subject_place(), Cow::Borrowed(why)));
         }
         unresolved
     }

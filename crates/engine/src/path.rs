@@ -127,7 +127,7 @@ impl<'a, 's> Asking<'a, 's> {
             {
                 self.walk_all(item, rest, head_of(item), found);
             }
-        } else if let Some(unknown) = opaque(node) {
+        } else if let Some(unknown) = opaque(node).filter(|_| !is_text(node)) {
             found.push(unknown);
         } else {
             self.walk_all(node, rest, head_of(node), found);
@@ -182,6 +182,11 @@ fn member<'a, 's>(
 }
 
 const DYNAMIC: &str = "a dynamic reference is resolved at deployment";
+
+/// A joined text: whatever its pieces are, it is no list.
+fn is_text(node: &Node<'_>) -> bool {
+    matches!(&node.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Text(_)))
+}
 
 /// A value that cannot be looked into.
 pub(crate) fn opaque<'a, 's>(node: &'a Node<'s>) -> Option<Reached<'a, 's>> {

@@ -254,6 +254,8 @@ pub enum Condition {
     Referenced(Box<ReferencedTest>),
     /// A network rule lets a port through.
     CoversPort(Box<PortTest>),
+    /// The name that the author gave the subject has a match: the logical id, the label.
+    Named(Pattern),
     /// The subject refers to a resource or waits for it, by itself or through others.
     DependsOn(Slot),
     /// Rust code.

@@ -33,7 +33,8 @@ fn ask(parameters: &str, set: &[Setting], check_text: &str, template: &str) -> S
 
 /// A condition about the cluster `C` beside members of it.
 fn cluster(condition: &str, members: &str, expected: &str) {
-    let check = format!("- kinds: [AWS::DocDB::DBCluster]\n  expect: {condition}\n  message: wrong");
+    let check =
+        format!("- kinds: [AWS::DocDB::DBCluster]\n  expect: {condition}\n  message: wrong");
     let template = format!(
         "Parameters:\n  X: {{ Type: String }}\nConditions:\n  K: !Equals [!Ref X, a]\nResources:\n  C:\n    Type: AWS::DocDB::DBCluster\n{members}"
     );

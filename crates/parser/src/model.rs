@@ -101,6 +101,10 @@ pub struct Declaration<'s> {
     pub span: Span,
     /// Whether something in the unit refers to it.
     pub used: bool,
+    /// Whether its value is kept out of what is shown (`NoEcho`, `sensitive`).
+    pub is_secret: bool,
+    /// Whether a value that is not empty is written beside it (`Default`).
+    pub has_default: bool,
 }
 
 /// What a [`Declaration`] declares.
@@ -159,6 +163,24 @@ pub enum Truth {
 pub type World = [(ConditionId, bool)];
 
 pub use crate::conditions::Conditions;
+
+impl Resource<'_> {
+    /// Whether it stands for an unknown number of instances (Terraform's `count` or `for_each`).
+    pub fn stands_for_many(&self) -> bool {
+        ["[count.index]", "[each.key]"]
+            .iter()
+            .any(|open| self.address.contains(open))
+    }
+
+    /// The name that its author gave it: the logical id, or the last label.
+    pub fn label(&self) -> &str {
+        let address = match self.address.rfind("[") {
+            Some(at) if self.address.ends_with(']') => &self.address[..at],
+            _ => &*self.address,
+        };
+        address.rsplit('.').next().unwrap_or(address)
+    }
+}
 
 impl<'s> Project<'s> {
     /// The resource or other block of an index of this project.

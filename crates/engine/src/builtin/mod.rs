@@ -10,6 +10,7 @@ mod hard_coded_zone;
 mod nat_gateway;
 mod owner_tag;
 mod plaintext_secret;
+mod policy_size;
 mod sqs_visibility;
 mod state_machine;
 mod tag_keys;
@@ -78,6 +79,11 @@ pub const SIGNATURES: &[Signature] = &[
         parameters: &[("keys", Parameter::List)],
     },
     Signature {
+        name: "iam-policy-size",
+        whole_check: false,
+        parameters: &[],
+    },
+    Signature {
         name: "nat-gateway-serves-one-zone",
         whole_check: false,
         parameters: &[],
@@ -140,6 +146,7 @@ pub(crate) fn condition<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> 
         "covered-by-backup-selection" => backup::covered(asking),
         "credentials-in-text" => credentials::in_text(asking, call),
         "has-tag-keys" => tag_keys::has(asking, call),
+        "iam-policy-size" => policy_size::fits(asking),
         "plaintext-secret" => plaintext_secret::is_written(asking, call),
         "state-machine-polls" => state_machine::polls(asking, call),
         "nat-gateway-serves-one-zone" => nat_gateway::serves_one_zone(asking),

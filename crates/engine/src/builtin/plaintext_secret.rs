@@ -6,6 +6,7 @@ use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
 use crate::path::{Reached, why_unknown};
 use crate::rule::BuiltinCall;
+use pillarlint_parser::model::DeclarationKind;
 use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
 
 pub(super) fn is_written<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
@@ -16,7 +17,7 @@ pub(super) fn is_written<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) ->
         Reached::Missing(span) => Answer::at(Truth::False, At::place(span)),
         Reached::Unknown(span, why) => Answer::unknown(span, why),
         Reached::Value(node) => {
-            let truth = written(node);
+            let truth = written(asking, node);
             // The value itself is not shown.
             Answer {
                 why: (truth == Truth::Unknown).then(|| why_unknown(node)),
@@ -26,7 +27,7 @@ pub(super) fn is_written<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) ->
     }
 }
 
-fn written(node: &Node<'_>) -> Truth {
+fn written(asking: &Asking<'_, '_>, node: &Node<'_>) -> Truth {
     if let Some(text) = node.scalar_text() {
         return in_text(text);
     }
@@ -35,8 +36,9 @@ fn written(node: &Node<'_>) -> Truth {
     };
     match &**symbol {
         Symbol::Reference(reference) => match &reference.origin {
-            // A parameter that is given at deployment, another stack, what a resource makes.
-            Origin::Resource(_) | Origin::Import(_) | Origin::Parameter(_) => Truth::False,
+            // Another stack, what a resource makes.
+            Origin::Resource(_) | Origin::Import(_) => Truth::False,
+            Origin::Parameter(name) => shows(asking, name).into(),
             Origin::Pseudo(_) | Origin::Zones(_) => Truth::True,
         },
         Symbol::Text(pieces) => match pieces.first().and_then(Node::as_str) {
@@ -45,6 +47,14 @@ fn written(node: &Node<'_>) -> Truth {
         },
         Symbol::Choice(_) | Symbol::Unknown(_) => Truth::Unknown,
     }
+}
+
+/// Whether a parameter that is given at deployment shows what it is given, or its default in the text.
+fn shows(asking: &Asking<'_, '_>, name: &str) -> bool {
+    let mut declared = asking.project.declarations.iter();
+    declared
+        .find(|one| one.kind == DeclarationKind::Parameter && one.name == name)
+        .is_some_and(|one| !one.is_secret || one.has_default)
 }
 
 /// Dynamic references keep a secret out of the text, unless it is a parameter of the Systems Manager that all may read.

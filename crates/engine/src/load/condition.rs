@@ -52,6 +52,8 @@ impl<'p> Reading<'_, 'p> {
         } else if let Some(kinds) = fields.take("referenced") {
             self.referenced(kinds)
                 .map(|test| Condition::Referenced(Box::new(test)))
+        } else if let Some(pattern) = fields.take("named") {
+            self.pattern(pattern).map(Condition::Named)
         } else if let Some(name) = fields.take("depends-on") {
             self.path(name).map(|path| Condition::DependsOn(path.root))
         } else if let Some(port) = fields.take("covers-port") {
@@ -78,7 +80,7 @@ impl<'p> Reading<'_, 'p> {
                         self.problems,
                         fields.span,
                         "a condition needs one of `at`, `all`, `any`, `not`, `every`, `some`, `none`, `statement`, \
-                         `referenced`, `depends-on`, `covers-port` or `builtin`",
+                         `referenced`, `named`, `depends-on`, `covers-port` or `builtin`",
                     );
                     return None;
                 }

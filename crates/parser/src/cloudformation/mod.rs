@@ -187,6 +187,8 @@ impl<'s> Context<'s> {
             name,
             span,
             used: false,
+            is_secret: false,
+            has_default: false,
         });
         self.declarations.len() - 1
     }

@@ -42,11 +42,16 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) {
         }
         let index = u32::try_from(cx.parameters.len()).unwrap_or(u32::MAX);
         cx.names.insert(entry.key.clone(), Target::Parameter(index));
-        cx.parameters.push(parameter(entry, declaration));
+        let (parameter, is_secret, has_default) = parameter(entry, declaration);
+        cx.parameters.push(parameter);
+        if let Some(declaration) = cx.declarations.get_mut(declaration) {
+            (declaration.is_secret, declaration.has_default) = (is_secret, has_default);
+        }
     }
 }
 
-fn parameter<'s>(entry: Entry<'s>, declaration: usize) -> Parameter<'s> {
+/// A parameter, whether it is kept secret, and whether a default is written.
+fn parameter<'s>(entry: Entry<'s>, declaration: usize) -> (Parameter<'s>, bool, bool) {
     let (mut default, mut allowed, mut kind, mut secret) = (None, None, None, false);
     if let Value::Map(map) = entry.value.value {
         for part in map.entries {
@@ -66,18 +71,21 @@ fn parameter<'s>(entry: Entry<'s>, declaration: usize) -> Parameter<'s> {
         }
     }
     let kind = kind.unwrap_or_default();
+    let written = default.as_ref().and_then(Node::scalar_text);
+    let has_default = written.is_some_and(|text| !text.is_empty());
     // The default of a Systems Manager value is the name it is stored under.
     let stored = kind.starts_with("AWS::SSM::Parameter::Value<");
     let list = kind == "CommaDelimitedList" || kind.starts_with("List<");
     if secret || stored {
         (default, allowed) = (None, None);
     }
-    Parameter {
+    let parameter = Parameter {
         default: default.and_then(|node| as_default(node, &entry.key, list)),
         allowed: allowed.filter(|_| !list).and_then(texts),
         name: entry.key,
         declaration,
-    }
+    };
+    (parameter, secret, has_default)
 }
 
 fn as_default<'s>(node: Node<'s>, name: &str, list: bool) -> Option<Default<'s>> {

@@ -176,6 +176,8 @@ impl<'m, 's> Run<'m, 's> {
             name: Cow::Owned((*name).to_owned()),
             span: top.last_label_span(),
             used: used.contains(*name),
+            is_secret: top.attribute("sensitive").is_some(),
+            has_default: top.attribute("default").is_some(),
         });
         let declarations = declarations.collect();
         let root = self.modules.borrow()[0].folder;
