@@ -269,6 +269,7 @@ mod tests {
             title: String::new(),
             risk: "high".into(),
             link: String::new(),
+            beyond_code: None,
         };
         let question = |(id, practices): &(&str, &[&str])| Question {
             id: (*id).into(),

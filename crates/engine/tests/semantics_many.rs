@@ -323,3 +323,76 @@ fn every_kind_and_literals() {
         );
     }
 }
+
+#[test]
+fn sizes_of_policies() {
+    const CHECK: &str = "- kinds: [AWS::IAM::ManagedPolicy, AWS::IAM::User]\n  expect: { builtin: iam-policy-size }\n  message: too long";
+    // `{"Statement":[{"Sid":"…"}]}` is 26 characters around the text.
+    let document = |sid: usize| format!("{{ Statement: [ {{ Sid: '{}' }} ] }}", "x".repeat(sid));
+    let managed = |sid: usize| {
+        format!(
+            "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties: {{ PolicyDocument: {} }}\n",
+            document(sid)
+        )
+    };
+    let user = |own: usize, other: usize, users: &str| {
+        format!(
+            "Parameters:\n  X: {{ Type: String }}\nResources:\n  U:\n    Type: AWS::IAM::User\n    Properties: {{ UserName: ada, Policies: [ {{ PolicyName: a, PolicyDocument: {} }} ] }}\n  P:\n    Type: AWS::IAM::Policy\n    Properties: {{ PolicyName: b, Users: {users}, PolicyDocument: {} }}\n",
+            document(own),
+            document(other)
+        )
+    };
+    for (template, expected) in [
+        (managed(6144 - 26), "pass"),
+        (managed(6144 - 25), "fail too long"),
+        // White space does not count.
+        (managed(6144 - 26).replace("Sid: '", "Sid: '   "), "pass"),
+        (user(1000, 996, "[!Ref U]"), "pass"),
+        (user(1000, 997, "[!Ref U]"), "fail too long"),
+        (user(1000, 997, "[ada]"), "fail too long"),
+        (user(1000, 997, "[grace]"), "pass"),
+        (user(1000, 997, "[!Ref X]"), "unknown"),
+    ] {
+        let length = template.len();
+        assert_eq!(ask("", &[], CHECK, &template), expected, "{length} bytes");
+    }
+}
+
+#[test]
+fn names_and_texts() {
+    const NAMED: &str =
+        "- kinds: [AWS::SQS::Queue]\n  fail: { named: '(?i)dlq' }\n  message: wrong";
+    const EACH: &str = "- kinds: [AWS::SQS::Queue]\n  expect: { some: { each: '$.RedrivePolicy.deadLetterTargetArn[*]', where: { at: '@', ends-with: -a } } }\n  message: wrong";
+    let queue = |id: &str, name: &str| {
+        format!(
+            "Resources:\n  {id}:\n    Type: AWS::SQS::Queue\n    Properties: {{ QueueName: {name} }}\n"
+        )
+    };
+    for (check, template, expected) in [
+        (NAMED, queue("OrdersDlq", "a"), "fail wrong"),
+        (NAMED, queue("Orders", "dlq"), "pass"),
+        // A text with holes is one text, and no list.
+        (
+            EACH,
+            queue(
+                "Q",
+                "a, RedrivePolicy: { deadLetterTargetArn: !Sub '${AWS::StackName}-a' }",
+            ),
+            "pass",
+        ),
+        (
+            EACH,
+            queue(
+                "Q",
+                "a, RedrivePolicy: { deadLetterTargetArn: !Sub '${AWS::StackName}-b' }",
+            ),
+            "fail wrong",
+        ),
+    ] {
+        assert_eq!(
+            ask("", &[], check, &template),
+            expected,
+            "{check}\n{template}"
+        );
+    }
+}
