@@ -505,8 +505,22 @@ impl<'a, 's> Asking<'a, 's> {
                 }
             }
         }
-        let place = At::place(self.project.resource(subject).address_span);
-        Answer::at(reached.contains(&wanted).into(), place).missing(Missing::Here)
+        let resource = self.project.resource(subject);
+        let waits_for = resource
+            .attributes
+            .get("depends_on")
+            .and_then(Node::as_list);
+        let mut waits_for = waits_for.into_iter().flatten();
+        let open = waits_for.find(|one| {
+            matches!(&one.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Unknown(_)))
+        });
+        match open.filter(|_| !reached.contains(&wanted)) {
+            Some(open) => Answer::unknown(open.span, crate::path::why_unknown(open)),
+            None => {
+                let place = At::place(resource.address_span);
+                Answer::at(reached.contains(&wanted).into(), place).missing(Missing::Here)
+            }
+        }
     }
 
     fn uses(&self) -> Rc<Uses> {

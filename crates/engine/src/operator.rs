@@ -230,10 +230,13 @@ fn same_reference(left: &Reference<'_>, right: &Reference<'_>) -> Truth {
     }
     match (&left.origin, &right.origin) {
         // Two resources are two things, whatever the service calls them.
-        (Origin::Resource(a), Origin::Resource(b))
-            if a != b && left.attribute.is_empty() && right.attribute.is_empty() =>
-        {
-            Truth::False
+        (Origin::Resource(a), Origin::Resource(b)) if a != b => {
+            let is_id = |one: &Reference<'_>| matches!(&*one.attribute, "" | "arn" | "Arn");
+            if is_id(left) && left.attribute == right.attribute {
+                Truth::False
+            } else {
+                Truth::Unknown
+            }
         }
         _ => Truth::Unknown,
     }

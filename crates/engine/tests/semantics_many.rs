@@ -362,32 +362,23 @@ fn sizes_of_policies() {
 fn names_and_texts() {
     const NAMED: &str =
         "- kinds: [AWS::SQS::Queue]\n  fail: { named: '(?i)dlq' }\n  message: wrong";
-    const EACH: &str = "- kinds: [AWS::SQS::Queue]\n  expect: { some: { each: '$.RedrivePolicy.deadLetterTargetArn[*]', where: { at: '@', ends-with: -a } } }\n  message: wrong";
+    const EACH: &str = "- kinds: [AWS::SQS::QueuePolicy]\n  expect: { some: { each: '$.PolicyDocument.Id[*]', where: { at: '@', ends-with: -a } } }\n  message: wrong";
     let queue = |id: &str, name: &str| {
         format!(
             "Resources:\n  {id}:\n    Type: AWS::SQS::Queue\n    Properties: {{ QueueName: {name} }}\n"
+        )
+    };
+    let policy = |id: &str| {
+        format!(
+            "Resources:\n  P:\n    Type: AWS::SQS::QueuePolicy\n    Properties: {{ PolicyDocument: {{ Id: {id} }} }}\n"
         )
     };
     for (check, template, expected) in [
         (NAMED, queue("OrdersDlq", "a"), "fail wrong"),
         (NAMED, queue("Orders", "dlq"), "pass"),
         // A text with holes is one text, and no list.
-        (
-            EACH,
-            queue(
-                "Q",
-                "a, RedrivePolicy: { deadLetterTargetArn: !Sub '${AWS::StackName}-a' }",
-            ),
-            "pass",
-        ),
-        (
-            EACH,
-            queue(
-                "Q",
-                "a, RedrivePolicy: { deadLetterTargetArn: !Sub '${AWS::StackName}-b' }",
-            ),
-            "fail wrong",
-        ),
+        (EACH, policy("!Sub '${AWS::StackName}-a'"), "pass"),
+        (EACH, policy("!Sub '${AWS::StackName}-b'"), "fail wrong"),
     ] {
         assert_eq!(
             ask("", &[], check, &template),

@@ -85,12 +85,18 @@ impl<'s> Scope<'s> for Names<'_, '_, 's> {
                 )
             }
             // The long form of a reference.
-            ("resource", [kind, name, ..]) => {
+            ("resource", [kind, name, rest @ ..]) => {
                 let value = self.resource(kind, name, span);
+                if rest.is_empty() {
+                    self.touch_whole(kind, name, span);
+                }
                 found(value, 2, ViaKind::Attribute)
             }
-            (kind, [name, ..]) => {
+            (kind, [name, rest @ ..]) => {
                 let value = self.resource(kind, name, span);
+                if rest.is_empty() {
+                    self.touch_whole(kind, name, span);
+                }
                 found(value, 1, ViaKind::Attribute)
             }
             (_, []) => {
@@ -278,6 +284,15 @@ impl<'s> Names<'_, '_, 's> {
                 one(index, INSTANCES)
             })
         })
+    }
+
+    /// Whoever takes a resource as a whole depends on it, though no attribute is named.
+    fn touch_whole(&self, kind: &str, name: &str, span: Span) {
+        let full_name = format!("{kind}.{name}");
+        if let Some(instances) = self.run.resource_instances(self.module, &full_name) {
+            let mut touched = self.run.touched.borrow_mut();
+            instances.each(&mut |index| touched.push((index, Rc::from(""), span)));
+        }
     }
 
     /// <https://developer.hashicorp.com/terraform/language/functions/templatefile>

@@ -5,7 +5,7 @@
 use super::block;
 use super::body::Expr;
 use super::declared::Top;
-use super::evaluate::{Evaluation, Locals, Scope, reference};
+use super::evaluate::{Evaluation, Locals, Scope, reference, unknown};
 use super::module::{Instance, Run};
 use super::references::Names;
 use crate::model::{DEPENDS_ON, Resource, Scenario};
@@ -117,6 +117,14 @@ impl<'m, 's> Run<'m, 's> {
             let (Some(kind), Some(name)) = (parts.next(), parts.next()) else {
                 continue;
             };
+            // What a module waits for is not followed.
+            if kind == "module" {
+                items.push(unknown(
+                    one.span(),
+                    "what the module makes is not told one by one",
+                ));
+                continue;
+            }
             let instances = self.resource_instances(module, &format!("{kind}.{name}"));
             if let Some(instances) = instances {
                 let mut touched = self.touched.borrow_mut();
