@@ -54,9 +54,13 @@ fn docs_are_complete() {
         assert!(docs.fix.terraform.len() > 20, "{id}: fix");
         assert!(!docs.references.is_empty(), "{id}: references");
         for link in &docs.references {
+            let known = [
+                "https://docs.aws.amazon.com/",
+                "https://aws.amazon.com/",
+                "https://developer.hashicorp.com/",
+            ];
             assert!(
-                link.starts_with("https://docs.aws.amazon.com/")
-                    || link.starts_with("https://aws.amazon.com/"),
+                known.iter().any(|start| link.starts_with(start)),
                 "{id}: {link}"
             );
         }
@@ -127,6 +131,30 @@ fn the_framework_is_whole() {
                 let found = framework.question(id).map(|(pillar, _)| &pillar.id);
                 assert_eq!(found, Some(&pillar.id), "{id}");
             }
+        }
+    }
+}
+
+/// Every key practice of the framework is reached by rules, and what is beyond code is asked by none.
+#[test]
+fn key_practices_are_reached() {
+    let ruleset = pillarlint_rules::ruleset();
+    let is_asked = |practice: &str| {
+        let mut rules = ruleset.rules.iter();
+        rules.any(|rule| rule.header.practices.iter().any(|one| one == practice))
+    };
+    for pillar in &ruleset.framework().pillars {
+        for key in &pillar.key_practices {
+            let mut behind = pillar
+                .questions
+                .iter()
+                .filter(|question| key.questions.contains(&question.id))
+                .flat_map(|question| &question.practices);
+            assert!(behind.any(|practice| is_asked(&practice.id)), "{}", key.id);
+        }
+        for practice in pillar.questions.iter().flat_map(|one| &one.practices) {
+            let id = &practice.id;
+            assert!(practice.beyond_code.is_none() || !is_asked(id), "{id}");
         }
     }
 }

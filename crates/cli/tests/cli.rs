@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+#[path = "cli/rules.rs"]
+mod rules;
 #[path = "cli/terraform.rs"]
 mod terraform;
 
@@ -611,10 +613,9 @@ Resources:
         (1, format!("{open}{fifo}"), note)
     );
     let ran = run_in(with_ours.path(), &["rules", "--rules", "rules"], b"");
-    assert!(
-        ran.stdout
-            .contains("\nsg-ssh-open                      info ")
-    );
+    let mut lines = ran.stdout.lines();
+    let line = lines.find(|line| line.starts_with("sg-ssh-open "));
+    assert!(line.is_some_and(|line| line.contains(" info ")));
     assert_eq!(ran.stderr, note);
 
     // Data of the same name takes the place of ours.
@@ -798,6 +799,11 @@ fn help() {
         (&["check", "--help"], file!["snapshots/help-check.txt"]),
         (&["explain", "--help"], file!["snapshots/help-explain.txt"]),
         (&["rules", "--help"], file!["snapshots/help-rules.txt"]),
+        (
+            &["coverage", "--help"],
+            file!["snapshots/help-coverage.txt"],
+        ),
+        (&["docs", "--help"], file!["snapshots/help-docs.txt"]),
         (&["test", "--help"], file!["snapshots/help-test.txt"]),
     ] {
         let ran = run_in(&root(), args, b"");

@@ -490,7 +490,7 @@ impl<'a, 's> Asking<'a, 's> {
         else {
             return None;
         };
-        let stem = path.steps.iter().position(|step| *step == Step::All);
+        let stem = path.steps.iter().position(Step::is_many);
         let path = Path {
             steps: path.steps[..stem.unwrap_or(path.steps.len())].to_vec(),
             ..path.clone()

@@ -254,7 +254,7 @@ impl<'a, 's> Asking<'a, 's> {
         for step in &path.steps {
             match step {
                 Step::Key(key) => node = node.get(key)?,
-                Step::Index(_) | Step::All => return None,
+                Step::Index(_) | Step::All | Step::Members => return None,
             }
         }
         crate::operator::known_text(node).map(str::to_owned)
@@ -444,7 +444,7 @@ impl<'a, 's> Asking<'a, 's> {
     ) -> bool {
         match &node.value {
             Value::Symbol(symbol) => match &**symbol {
-                Symbol::Reference(reference) if steps.iter().all(|step| *step == Step::All) => {
+                Symbol::Reference(reference) if steps.iter().all(Step::is_many) => {
                     match reference.origin {
                         Origin::Resource(index) => {
                             let kind = &self.project.resource(index).kind;
@@ -480,6 +480,10 @@ impl<'a, 's> Asking<'a, 's> {
             }
             Value::Map(map) => match steps.first() {
                 None => true,
+                Some(Step::Members) => map
+                    .entries
+                    .iter()
+                    .all(|entry| self.plain_references(&entry.value, &steps[1..], link, found)),
                 Some(Step::Key(key)) => map
                     .get(key)
                     .is_none_or(|value| self.plain_references(value, &steps[1..], link, found)),

@@ -20,16 +20,24 @@ pub fn compile(steps: &str) -> Result<Vec<Step>, String> {
     if steps.is_empty() {
         return Ok(Vec::new());
     }
-    let query = parse_json_path(&format!("${steps}"))
+    // For JSONPath `.*` and `[*]` are the same; here one is for mappings, the other for lists.
+    let told_apart = steps.replace(".*", &format!("['{MEMBERS}']"));
+    let query = parse_json_path(&format!("${told_apart}"))
         .map_err(|_| format!("`{steps}` is not a JSONPath (RFC 9535)"))?;
     query.segments.into_iter().map(step).collect()
 }
 
+/// The name that stands for every member; no key is called so.
+const MEMBERS: &str = "*";
+
 fn step(segment: Segment) -> Result<Step, String> {
     match segment {
-        Segment::Selector(Selector::Name(name)) => Ok(Step::Key(
-            name.trim_matches(|c| c == '\'' || c == '"').to_owned(),
-        )),
+        Segment::Selector(Selector::Name(name)) => {
+            Ok(match name.trim_matches(|c| c == '\'' || c == '"') {
+                MEMBERS => Step::Members,
+                name => Step::Key(name.to_owned()),
+            })
+        }
         Segment::Selector(Selector::Index(index)) => u32::try_from(index)
             .map(Step::Index)
             .map_err(|_| "an index from the end is not supported".to_owned()),
@@ -76,7 +84,7 @@ impl<'a, 's> Asking<'a, 's> {
                         None => None,
                     },
                 },
-                Step::All => None,
+                Step::All | Step::Members => None,
             };
             let Some((place, value)) = next else {
                 return Reached::Missing(nearest);
@@ -101,7 +109,7 @@ impl<'a, 's> Asking<'a, 's> {
         parent: Span,
         found: &mut Vec<Reached<'a, 's>>,
     ) {
-        let Some(at) = steps.iter().position(|step| *step == Step::All) else {
+        let Some(at) = steps.iter().position(Step::is_many) else {
             match self.walk(from, steps, parent) {
                 Reached::Missing(_) => {}
                 reached => found.push(reached),
@@ -117,7 +125,16 @@ impl<'a, 's> Asking<'a, 's> {
             }
         };
         let rest = &steps[at + 1..];
-        if let Some(items) = node.as_list() {
+        if steps[at] == Step::Members {
+            match node.as_map() {
+                Some(map) => {
+                    for entry in &map.entries {
+                        self.walk_all(&entry.value, rest, entry.key_span, found);
+                    }
+                }
+                None => found.extend(opaque(node)),
+            }
+        } else if let Some(items) = node.as_list() {
             // The first list on the way may be asked element by element.
             let only = self.only.take();
             for (_, item) in items

@@ -224,6 +224,13 @@ pub struct Path {
     pub steps: Vec<Step>,
 }
 
+impl Step {
+    /// Whether it leads to many values.
+    pub fn is_many(&self) -> bool {
+        matches!(self, Step::All | Step::Members)
+    }
+}
+
 /// One step of a [`Path`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
@@ -231,8 +238,10 @@ pub enum Step {
     Key(String),
     /// The element at an index.
     Index(u32),
-    /// Every element of a list, or the value itself where it is none (`[*]`, `.*`).
+    /// Every element of a list, or the value itself where it is none (`[*]`).
     All,
+    /// Every value of a mapping (`.*`).
+    Members,
 }
 
 /// A condition: true, false or unknown.

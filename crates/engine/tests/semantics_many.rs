@@ -368,6 +368,7 @@ fn names_and_texts() {
             "Resources:\n  {id}:\n    Type: AWS::SQS::Queue\n    Properties: {{ QueueName: {name} }}\n"
         )
     };
+    const MEMBERS: &str = "- kinds: [AWS::SQS::QueuePolicy]\n  expect: { none: { each: '$.PolicyDocument.*', where: { at: '@', equals: b } } }\n  message: wrong";
     let policy = |id: &str| {
         format!(
             "Resources:\n  P:\n    Type: AWS::SQS::QueuePolicy\n    Properties: {{ PolicyDocument: {{ Id: {id} }} }}\n"
@@ -376,6 +377,8 @@ fn names_and_texts() {
     for (check, template, expected) in [
         (NAMED, queue("OrdersDlq", "a"), "fail wrong"),
         (NAMED, queue("Orders", "dlq"), "pass"),
+        (MEMBERS, policy("a"), "pass"),
+        (MEMBERS, policy("b"), "fail wrong"),
         // A text with holes is one text, and no list.
         (EACH, policy("!Sub '${AWS::StackName}-a'"), "pass"),
         (EACH, policy("!Sub '${AWS::StackName}-b'"), "fail wrong"),

@@ -119,7 +119,7 @@ impl<'p> Scope<'p> {
     /// A path to one value.
     pub(super) fn path(&self, text: &str, span: Span) -> Option<Path> {
         let path = self.path_to_many(text, span)?;
-        if path.steps.contains(&Step::All) {
+        if path.steps.iter().any(Step::is_many) {
             wrong(
                 self.problems,
                 span,
@@ -204,6 +204,7 @@ impl<'p> Scope<'p> {
                         format!("`{key}`{}", hint(key, known.iter().map(String::as_str)))
                     }
                     Step::Index(_) | Step::All => "list".to_owned(),
+                    Step::Members => "mapping".to_owned(),
                 };
                 wrong(
                     self.problems,
@@ -253,10 +254,12 @@ fn step_into(shapes: &[Shape], step: &Step) -> (Vec<Shape>, bool, Vec<String>) {
                 Member::Free => free = true,
                 Member::Unknown => known.extend(shape.members().map(|one| one.name.to_owned())),
             },
-            Step::Index(_) | Step::All => match (shape.element(), shape.map_value()) {
-                (None, None) => free |= shape.may_hold_json(),
-                (element, value) => next.extend(element.into_iter().chain(value)),
-            },
+            Step::Index(_) | Step::All | Step::Members => {
+                match (shape.element(), shape.map_value()) {
+                    (None, None) => free |= shape.may_hold_json(),
+                    (element, value) => next.extend(element.into_iter().chain(value)),
+                }
+            }
         }
     }
     (next, free, known)
