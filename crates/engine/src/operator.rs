@@ -242,6 +242,16 @@ fn same_reference(left: &Reference<'_>, right: &Reference<'_>) -> Truth {
     }
 }
 
+/// Whether an attribute is what a service makes up, and so never empty. What a template's own code gives may be.
+fn is_given(kind: &str, attribute: &str) -> bool {
+    if kind.contains("::") {
+        return !kind.starts_with("Custom::") && !kind.starts_with("AWS::CloudFormation::");
+    }
+    let info = pillarlint_schema::terraform::resource(kind);
+    let attribute = info.and_then(|info| info.shape().property(attribute));
+    attribute.is_some_and(|attribute| attribute.read_only)
+}
+
 impl<'a, 's> Asking<'a, 's> {
     /// Asks an operator of a value that is set.
     pub(crate) fn compare(&self, node: &'a Node<'s>, operator: &Operator) -> Truth {
@@ -461,7 +471,9 @@ impl<'a, 's> Asking<'a, 's> {
                 // What the service gives a resource as its id or ARN is no empty text.
                 Symbol::Reference(reference) => match reference.origin {
                     Origin::Resource(index) if reference.indices.is_empty() => {
-                        means_itself(&self.project.resource(index).kind, &reference.attribute)
+                        let kind = &self.project.resource(index).kind;
+                        means_itself(kind, &reference.attribute)
+                            || is_given(kind, &reference.attribute)
                     }
                     _ => false,
                 },

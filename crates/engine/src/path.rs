@@ -9,7 +9,7 @@ use crate::rule::Step;
 use jsonpath_rust::parser::model::{Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
 use pillarlint_parser::source::Span;
-use pillarlint_parser::tree::{Node, Symbol, Value};
+use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
 use std::borrow::Cow;
 
 /// The steps of a path without its root (`.Rules[*].Status`).
@@ -200,9 +200,19 @@ fn member<'a, 's>(
 
 const DYNAMIC: &str = "a dynamic reference is resolved at deployment";
 
-/// A joined text: whatever its pieces are, it is no list.
+/// A text, whatever it will be, and so no list: a joined one, or the id, name or ARN of a resource.
 fn is_text(node: &Node<'_>) -> bool {
-    matches!(&node.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Text(_)))
+    let Value::Symbol(symbol) = &node.value else {
+        return false;
+    };
+    match &**symbol {
+        Symbol::Text(_) => true,
+        Symbol::Reference(reference) => {
+            matches!(reference.origin, Origin::Resource(_))
+                && matches!(&*reference.attribute, "" | "Arn" | "arn" | "id" | "name")
+        }
+        Symbol::Choice(_) | Symbol::Unknown(_) => false,
+    }
 }
 
 /// A value that cannot be looked into.
@@ -235,7 +245,6 @@ pub(crate) fn head_of(node: &Node<'_>) -> Span {
 
 /// Why a value is not known, for people.
 pub fn why_unknown<'a>(node: &'a Node<'_>) -> Cow<'a, str> {
-    use pillarlint_parser::tree::Origin;
     if let Some(unknown) = node.as_list().and_then(|items| {
         items
             .iter()
