@@ -242,6 +242,22 @@ fn same_reference(left: &Reference<'_>, right: &Reference<'_>) -> Truth {
     }
 }
 
+/// Whether a value is, as a whole, what a resource of this template gives; nothing where that cannot be told.
+fn is_reference(node: &Node<'_>) -> Option<bool> {
+    match &node.value {
+        Value::Symbol(symbol) => match &**symbol {
+            Symbol::Reference(reference) => match reference.origin {
+                Origin::Resource(_) => Some(true),
+                Origin::Pseudo(_) | Origin::Zones(_) => Some(false),
+                Origin::Parameter(_) | Origin::Import(_) => None,
+            },
+            Symbol::Text(_) => Some(false),
+            Symbol::Choice(_) | Symbol::Unknown(_) => None,
+        },
+        _ => Some(false),
+    }
+}
+
 /// Whether an attribute is what a service makes up, and so never empty. What a template's own code gives may be.
 fn is_given(kind: &str, attribute: &str) -> bool {
     if kind.contains("::") {
@@ -327,6 +343,10 @@ impl<'a, 's> Asking<'a, 's> {
                 if *wanted { open } else { open.negated() }
             }
             Operator::RefersTo(kinds) => self.refers_to(node, kinds),
+            Operator::Reference(wanted) => match is_reference(node) {
+                Some(is) => (is == *wanted).into(),
+                None => Truth::Unknown,
+            },
             Operator::Literal(wanted) => {
                 let spelt_out = node.via.is_none() && known_text(node).is_some();
                 (spelt_out == *wanted).into()

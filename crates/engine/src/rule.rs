@@ -337,6 +337,8 @@ pub enum Operator {
     RefersTo(Vec<String>),
     /// Is spelt out where it stands, or is not.
     Literal(bool),
+    /// Is, as a whole, what a resource of this template gives, or is not.
+    Reference(bool),
 }
 
 /// What a value is compared with.

@@ -200,13 +200,24 @@ fn has_tag<'a, 's>(
             Reached::Unknown(..) => Truth::Unknown,
         };
     }
+    // A list, or a mapping of its keys; file systems call it otherwise.
     let mut tags = Vec::new();
-    asking.walk_all(
-        &resource.properties,
-        &[Step::Key("Tags".to_owned()), Step::All],
-        resource.address_span,
-        &mut tags,
-    );
+    for name in ["Tags", "FileSystemTags"] {
+        let own = [Step::Key(name.to_owned())];
+        let own = asking.walk(&resource.properties, &own, resource.address_span);
+        if let (Reached::Value(own), Some(key)) = (&own, key)
+            && let Some(value_of) = own.get(key)
+        {
+            return same(value_of, value);
+        }
+        let steps = [Step::Key(name.to_owned()), Step::All];
+        asking.walk_all(
+            &resource.properties,
+            &steps,
+            resource.address_span,
+            &mut tags,
+        );
+    }
     Truth::any(tags.into_iter().map(|reached| match reached {
         Reached::Value(own) => match (part(own, "Key").and_then(known_text), key) {
             (Some(own_key), Some(key)) if own_key != key => Truth::False,

@@ -6,6 +6,7 @@ use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
 use crate::path::Reached;
 use crate::rule::BuiltinCall;
+use pillarlint_parser::terraform::functions::encoded_text;
 use pillarlint_parser::tree::{Node, Symbol, Value};
 use regex::Regex;
 use std::sync::OnceLock;
@@ -55,7 +56,12 @@ fn holding<'a, 's>(asking: &Asking<'a, 's>, node: &'a Node<'s>) -> Option<&'a No
 /// Keys of documentation end so.
 const EXAMPLE: &str = "EXAMPLE";
 
+/// Whether a text holds a key, in the open or encoded as a whole.
 fn has_key(text: &str) -> bool {
+    holds_key(text) || encoded_text(text.trim()).is_some_and(|text| holds_key(&text))
+}
+
+fn holds_key(text: &str) -> bool {
     static KEYS: OnceLock<Option<[Regex; 2]>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {
         Some([
@@ -87,6 +93,11 @@ mod tests {
             (format!("export AWS_ACCESS_KEY_ID={id}"), true),
             (format!("aws_secret_access_key = \"{secret}\""), true),
             (format!("AWS_SECRET_ACCESS_KEY: {secret}\n"), true),
+            (
+                // `key: AKIA` and the rest of the id, encoded.
+                ["a2V5OiBBS0lB", "UVlaN04zTE1XUFQ0VVZYQgo="].concat(),
+                true,
+            ),
             (format!("x{id}"), false),
             ("AKIAIOSFODNN7EXAMPLE".to_owned(), false),
             (

@@ -200,6 +200,7 @@ impl<'p> Reading<'_, 'p> {
             "distinct-at-least" => Operator::DistinctAtLeast(self.number_operand(argument)?),
             "open-cidr" => Operator::OpenCidr(self.boolean(argument)?),
             "literal" => Operator::Literal(self.boolean(argument)?),
+            "reference" => Operator::Reference(self.boolean(argument)?),
             "refers-to" => Operator::RefersTo(self.kinds(&texts(argument, name, self.problems))),
             _ => return None,
         })
@@ -769,4 +770,5 @@ const OPERATORS: &[&str] = &[
     "open-cidr",
     "refers-to",
     "literal",
+    "reference",
 ];

@@ -60,6 +60,11 @@ fn from_base64<'s>(text: &str) -> Result<Vec<u8>, Stop<'s>> {
     Ok(bytes)
 }
 
+/// The text that is encoded as a whole in another, where it is one.
+pub fn encoded_text(text: &str) -> Option<String> {
+    String::from_utf8(from_base64(text).ok()?).ok()
+}
+
 pub(super) fn base64encode<'s>(a: &mut Arguments<'_, 's>) -> Answer<'s> {
     let text = a.text()?;
     a.text_node(base64(text.as_bytes()))

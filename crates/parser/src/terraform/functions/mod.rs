@@ -23,6 +23,7 @@ mod pattern;
 mod texts;
 mod yaml;
 
+pub use encoding::encoded_text;
 pub(super) use encoding::{write_json, write_json_string};
 pub use files::Files;
 
