@@ -52,25 +52,29 @@ impl Plan {
                 }
             }
         }
+        // What asks all kinds of a dialect asks each of them.
+        for all in ALL_KINDS {
+            let Some(of_dialect) = plan.by_kind.get(all).cloned() else {
+                continue;
+            };
+            let named = plan.by_kind.iter_mut();
+            for (_, rules) in named.filter(|(kind, _)| *kind != all && is_kind(all, kind)) {
+                rules.extend(&of_dialect);
+                rules.sort_unstable();
+                rules.dedup();
+            }
+        }
         plan
     }
 
-    /// The rules for a kind, those for all kinds of its dialect among them.
-    fn rules_for(&self, kind: &str) -> Cow<'_, [usize]> {
-        let own = self.by_kind.get(kind).map_or(&[][..], Vec::as_slice);
-        let all = ALL_KINDS.iter().filter(|all| is_kind(all, kind));
-        let mut all = all.filter_map(|all| self.by_kind.get(*all)).flatten();
-        match all.next() {
-            None => Cow::Borrowed(own),
-            Some(first) => {
-                let mut rules: Vec<usize> = own.to_vec();
-                rules.push(*first);
-                rules.extend(all);
-                rules.sort_unstable();
-                rules.dedup();
-                Cow::Owned(rules)
-            }
-        }
+    /// The rules for a kind.
+    fn rules_for(&self, kind: &str) -> &[usize] {
+        let of_dialect = || {
+            let all = ALL_KINDS.iter().find(|all| is_kind(all, kind));
+            all.and_then(|all| self.by_kind.get(*all))
+        };
+        let rules = self.by_kind.get(kind).or_else(of_dialect);
+        rules.map_or(&[], Vec::as_slice)
     }
 
     /// Sets a parameter of a rule, told by its index in the ruleset, for this plan.

@@ -91,8 +91,9 @@ pub(crate) fn same_text(a: &str, b: &str) -> bool {
     if is_bool(a) && is_bool(b) {
         return a.eq_ignore_ascii_case(b);
     }
+    // `22` is `22.0`, but `7.10` is a version and not `7.1`.
     match (number(a), number(b)) {
-        (Some(a), Some(b)) => a == b,
+        (Some(a), Some(b)) => a == b && a.fract() == 0.0,
         _ => false,
     }
 }

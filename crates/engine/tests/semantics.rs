@@ -102,6 +102,12 @@ fn operators() {
             "{ QueueName: b }",
             "pass",
         ),
+        // A version is no number.
+        (
+            "{ at: $.QueueName, equals: '7.1', absent: fail }",
+            "{ QueueName: '7.10' }",
+            "fail",
+        ),
         // Absent, null and NoValue are one.
         (
             "{ at: $.QueueName, equals: a, absent: pass }",
