@@ -20,7 +20,7 @@ mod unused;
 
 use crate::answer::{Answer, Truth};
 use crate::evaluate::Asking;
-use crate::rule::{BuiltinCall, Path};
+use crate::rule::{BuiltinCall, Link, Path, SUBJECT, Step};
 use pillarlint_parser::source::Span;
 use std::borrow::Cow;
 
@@ -199,6 +199,24 @@ impl BuiltinCall {
             .iter()
             .find(|(one, _)| one == name)
             .map_or(&[], |(_, list)| asking.texts(list))
+    }
+}
+
+/// A link of resources of a kind that name the subject at a property, by reference or by its own name.
+fn link(kind: &str, by: &str, name: &str) -> Link {
+    let path = |steps: Vec<Step>| Path {
+        root: SUBJECT,
+        beside: false,
+        steps,
+    };
+    let key = |key: &str| path(vec![Step::Key(key.to_owned())]);
+    Link {
+        kinds: vec![kind.to_owned()],
+        by: vec![key(by)],
+        to: path(Vec::new()),
+        text: None,
+        name: Some(key(name)),
+        attribute: None,
     }
 }
 

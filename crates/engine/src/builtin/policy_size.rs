@@ -2,14 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 
-use super::unknown;
+use super::{link, unknown};
 use crate::answer::{Answer, At, Truth};
-use crate::evaluate::Asking;
-use crate::operator::same;
+use crate::evaluate::{Asking, Binding};
 use crate::path::Reached;
-use crate::rule::Step;
-use pillarlint_parser::model::Resource;
+use crate::rule::{Link, Step};
 use pillarlint_parser::tree::{Node, Symbol, Value};
+use std::sync::OnceLock;
 
 /// Where policies stand, and how long they may be.
 struct Quota {
@@ -17,50 +16,98 @@ struct Quota {
     most: usize,
     /// The documents of the resource itself.
     own: &'static [&'static str],
-    /// Kinds of policies of their own: where they name their principal, and where the document stands.
-    others: &'static [(&'static str, &'static str, &'static str)],
+    /// Policies that are resources of their own.
+    others: &'static [Other],
     /// The principal's own name.
     name: &'static str,
+    links: OnceLock<Vec<Link>>,
+}
+
+/// A kind of policy: where it names its principal, and where the document stands.
+struct Other {
+    kind: &'static str,
+    principal: &'static str,
+    document: &'static str,
+}
+
+impl Quota {
+    /// The links from the others to their principal. They are made once, since a link's address names its index.
+    fn links(&self) -> &[Link] {
+        self.links.get_or_init(|| {
+            let others = self.others.iter();
+            others
+                .map(|other| link(other.kind, other.principal, self.name))
+                .collect()
+        })
+    }
 }
 
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-const QUOTAS: &[Quota] = &[
+static QUOTAS: [Quota; 8] = [
     Quota {
         kind: "AWS::IAM::ManagedPolicy",
         most: 6_144,
         own: &["PolicyDocument"],
         others: &[],
         name: "",
+        links: OnceLock::new(),
     },
     Quota {
         kind: "AWS::IAM::Role",
         most: 10_240,
         own: &["Policies", "*", "PolicyDocument"],
         others: &[
-            ("AWS::IAM::Policy", "Roles", "PolicyDocument"),
-            ("AWS::IAM::RolePolicy", "RoleName", "PolicyDocument"),
+            Other {
+                kind: "AWS::IAM::Policy",
+                principal: "Roles",
+                document: "PolicyDocument",
+            },
+            Other {
+                kind: "AWS::IAM::RolePolicy",
+                principal: "RoleName",
+                document: "PolicyDocument",
+            },
         ],
         name: "RoleName",
+        links: OnceLock::new(),
     },
     Quota {
         kind: "AWS::IAM::User",
         most: 2_048,
         own: &["Policies", "*", "PolicyDocument"],
         others: &[
-            ("AWS::IAM::Policy", "Users", "PolicyDocument"),
-            ("AWS::IAM::UserPolicy", "UserName", "PolicyDocument"),
+            Other {
+                kind: "AWS::IAM::Policy",
+                principal: "Users",
+                document: "PolicyDocument",
+            },
+            Other {
+                kind: "AWS::IAM::UserPolicy",
+                principal: "UserName",
+                document: "PolicyDocument",
+            },
         ],
         name: "UserName",
+        links: OnceLock::new(),
     },
     Quota {
         kind: "AWS::IAM::Group",
         most: 5_120,
         own: &["Policies", "*", "PolicyDocument"],
         others: &[
-            ("AWS::IAM::Policy", "Groups", "PolicyDocument"),
-            ("AWS::IAM::GroupPolicy", "GroupName", "PolicyDocument"),
+            Other {
+                kind: "AWS::IAM::Policy",
+                principal: "Groups",
+                document: "PolicyDocument",
+            },
+            Other {
+                kind: "AWS::IAM::GroupPolicy",
+                principal: "GroupName",
+                document: "PolicyDocument",
+            },
         ],
         name: "GroupName",
+        links: OnceLock::new(),
     },
     Quota {
         kind: "aws_iam_policy",
@@ -68,27 +115,43 @@ const QUOTAS: &[Quota] = &[
         own: &["policy"],
         others: &[],
         name: "",
+        links: OnceLock::new(),
     },
     Quota {
         kind: "aws_iam_role",
         most: 10_240,
         own: &["inline_policy", "*", "policy"],
-        others: &[("aws_iam_role_policy", "role", "policy")],
+        others: &[Other {
+            kind: "aws_iam_role_policy",
+            principal: "role",
+            document: "policy",
+        }],
         name: "name",
+        links: OnceLock::new(),
     },
     Quota {
         kind: "aws_iam_user",
         most: 2_048,
         own: &[],
-        others: &[("aws_iam_user_policy", "user", "policy")],
+        others: &[Other {
+            kind: "aws_iam_user_policy",
+            principal: "user",
+            document: "policy",
+        }],
         name: "name",
+        links: OnceLock::new(),
     },
     Quota {
         kind: "aws_iam_group",
         most: 5_120,
         own: &[],
-        others: &[("aws_iam_group_policy", "group", "policy")],
+        others: &[Other {
+            kind: "aws_iam_group_policy",
+            principal: "group",
+            document: "policy",
+        }],
         name: "name",
+        links: OnceLock::new(),
     },
 ];
 
@@ -131,18 +194,21 @@ pub(super) fn fits<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's> {
             length.add_reached(asking, reached);
         }
     }
-    for (kind, principal, document) in quota.others {
-        for index in asking.project.of_kind(kind) {
-            let policy = asking.project.resource(*index);
-            match belongs(asking, policy, principal, subject, quota.name) {
-                Truth::False => {}
-                Truth::Unknown => length.open = true,
-                Truth::True => {
-                    let step = [Step::Key((*document).to_owned())];
-                    let reached = asking.walk(&policy.properties, &step, policy.address_span);
-                    length.add_reached(asking, reached);
-                }
+    for (other, link) in quota.others.iter().zip(quota.links()) {
+        let mut policies = Vec::new();
+        length.open |= asking.linked(link, &mut policies).is_some();
+        for policy in policies {
+            let Binding::Resource(index) = policy.binding else {
+                continue;
+            };
+            if policy.sure != Truth::True {
+                length.open = true;
+                continue;
             }
+            let policy = asking.project.resource(index);
+            let step = [Step::Key(other.document.to_owned())];
+            let reached = asking.walk(&policy.properties, &step, policy.address_span);
+            length.add_reached(asking, reached);
         }
     }
     let place = At::place(resource.address_span);
@@ -152,42 +218,6 @@ pub(super) fn fits<'a, 's>(asking: &Asking<'a, 's>) -> Answer<'a, 's> {
         unknown(place.span, "parts of its policies are not known")
     } else {
         Answer::at(Truth::True, place)
-    }
-}
-
-/// Whether a policy of its own is attached to the subject.
-fn belongs<'a, 's>(
-    asking: &Asking<'a, 's>,
-    policy: &'a Resource<'s>,
-    key: &str,
-    subject: u32,
-    name: &str,
-) -> Truth {
-    let sure = asking.exists(policy);
-    if sure == Truth::False {
-        return Truth::False;
-    }
-    let steps = [Step::Key(key.to_owned()), Step::All];
-    let mut found = Vec::new();
-    asking.walk_all(&policy.properties, &steps, policy.address_span, &mut found);
-    let subject_resource = asking.project.resource(subject);
-    let own_name = asking.walk(
-        &subject_resource.properties,
-        &[Step::Key(name.to_owned())],
-        subject_resource.address_span,
-    );
-    let attached = Truth::any(found.into_iter().map(|reached| match reached {
-        Reached::Value(node) if asking.referred(node) == Some(subject) => Truth::True,
-        Reached::Value(node) => match &own_name {
-            Reached::Value(own) if asking.referred(node).is_none() => same(own, node),
-            _ => Truth::False,
-        },
-        Reached::Missing(_) => Truth::False,
-        Reached::Unknown(..) => Truth::Unknown,
-    }));
-    match attached {
-        Truth::True => sure,
-        other => other,
     }
 }
 

@@ -2,14 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
 
-use super::unknown;
+use super::{link, unknown};
 use crate::answer::{Answer, At, Truth};
-use crate::evaluate::Asking;
+use crate::evaluate::{Asking, Binding};
 use crate::operator::{known_text, number, same};
 use crate::path::Reached;
-use crate::rule::{BuiltinCall, Step};
+use crate::rule::{BuiltinCall, Link, Step};
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::Node;
+use std::sync::OnceLock;
 
 /// Seconds that a queue hides a message, where nothing is said.
 const DEFAULT_VISIBILITY: f64 = 30.0;
@@ -26,9 +27,19 @@ struct Names {
     function: &'static str,
     function_name: &'static str,
     timeout: &'static str,
+    queue_name: &'static str,
+    link: OnceLock<Link>,
 }
 
-const CLOUDFORMATION: Names = Names {
+impl Names {
+    /// The mappings of a queue. It is made once, since a link's address names its index.
+    fn link(&self) -> &Link {
+        let make = || link(self.mapping, self.mapping_queue, self.queue_name);
+        self.link.get_or_init(make)
+    }
+}
+
+static CLOUDFORMATION: Names = Names {
     visibility: "VisibilityTimeout",
     mapping: "AWS::Lambda::EventSourceMapping",
     mapping_queue: "EventSourceArn",
@@ -37,9 +48,11 @@ const CLOUDFORMATION: Names = Names {
     function: "AWS::Lambda::Function",
     function_name: "FunctionName",
     timeout: "Timeout",
+    queue_name: "QueueName",
+    link: OnceLock::new(),
 };
 
-const TERRAFORM: Names = Names {
+static TERRAFORM: Names = Names {
     visibility: "visibility_timeout_seconds",
     mapping: "aws_lambda_event_source_mapping",
     mapping_queue: "event_source_arn",
@@ -48,6 +61,8 @@ const TERRAFORM: Names = Names {
     function: "aws_lambda_function",
     function_name: "function_name",
     timeout: "timeout",
+    queue_name: "name",
+    link: OnceLock::new(),
 };
 
 pub(super) fn covers_consumers<'a, 's>(
@@ -75,17 +90,21 @@ pub(super) fn covers_consumers<'a, 's>(
         DEFAULT_VISIBILITY,
     );
     let mut answer = Truth::True;
-    for mapping in asking.project.of_kind(names.mapping) {
-        let mapping = asking.project.resource(*mapping);
+    let mut mappings = Vec::new();
+    let more = asking.linked(names.link(), &mut mappings);
+    if more.is_some() {
+        answer = Truth::Unknown;
+    }
+    for mapping in mappings {
+        let Binding::Resource(index) = mapping.binding else {
+            continue;
+        };
+        let sure = mapping.sure;
+        let mapping = asking.project.resource(index);
         let given = |key: &str| match value(asking, &mapping.properties, key) {
             Reached::Value(node) => Some(node),
             Reached::Missing(_) | Reached::Unknown(..) => None,
         };
-        let queue_of = given(names.mapping_queue).and_then(|node| asking.referred(node));
-        if queue_of != Some(subject) || asking.exists(mapping) == Truth::False {
-            continue;
-        }
-        let sure = asking.exists(mapping);
         let function = given(names.mapping_function)
             .and_then(|node| asking.referred(node).or_else(|| named(asking, names, node)));
         let Some(function) = function.map(|index| asking.project.resource(index)) else {
