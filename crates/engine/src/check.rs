@@ -647,7 +647,10 @@ impl Gaps {
 
 fn follow<'a, 's>(asking: &Asking<'a, 's>, one: &crate::rule::Let) -> Binding<'a, 's> {
     match asking.reach(&one.follow) {
-        Reached::Value(node) => match asking.referred(node).or_else(|| named(asking, one, node)) {
+        Reached::Value(node) => match asking
+            .referred_among(node, &one.kinds)
+            .or_else(|| named(asking, one, node))
+        {
             Some(index)
                 if one.kinds.is_empty()
                     || one

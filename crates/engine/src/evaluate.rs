@@ -310,7 +310,7 @@ impl<'a, 's> Asking<'a, 's> {
                     continue;
                 }
             };
-            let Some(index) = self.referred(node) else {
+            let Some(index) = self.referred_among(node, kinds) else {
                 let why = "it refers to a resource that is not declared here";
                 more.get_or_insert((node.span, Cow::Borrowed(why)));
                 continue;

@@ -570,13 +570,42 @@ impl<'a, 's> Asking<'a, 's> {
     }
 
     fn refers_to(&self, node: &'a Node<'s>, kinds: &[String]) -> Truth {
-        match self.referred(node) {
+        match self.referred_among(node, kinds) {
             Some(index) => {
                 let kind = &self.project.resource(index).kind;
-                kinds.iter().any(|one| one == kind).into()
+                let is_meant = kinds.iter().any(|one| one == kind);
+                // What another data source gives may still be the id of what is meant.
+                match (is_meant, kind.starts_with("data.")) {
+                    (false, true) => Truth::Unknown,
+                    (is_meant, _) => is_meant.into(),
+                }
             }
             None => Truth::Unknown,
         }
+    }
+
+    /// The same; where data sources are among the kinds that are meant, also the data source that a value comes from.
+    pub(crate) fn referred_among(&self, node: &'a Node<'s>, kinds: &[String]) -> Option<u32> {
+        let with_data = kinds.iter().any(|kind| kind.starts_with("data."));
+        self.referred(node)
+            .or_else(|| with_data.then(|| self.data_source(node)).flatten())
+    }
+
+    /// The data source whose attribute a value is.
+    fn data_source(&self, node: &Node<'_>) -> Option<u32> {
+        let Value::Symbol(symbol) = &node.value else {
+            return None;
+        };
+        let Symbol::Reference(Reference {
+            origin: Origin::Parameter(name),
+            ..
+        }) = &**symbol
+        else {
+            return None;
+        };
+        let mut blocks = self.project.blocks.iter();
+        let at = blocks.position(|block| block.address == *name)?;
+        u32::try_from(self.project.resources.len() + at).ok()
     }
 
     /// The one resource that a value refers to, also from within a joined text or a list of one.

@@ -186,3 +186,40 @@ fn a_name_leads_to_a_resource() {
         "",
     );
 }
+
+/// Blocks that are no resources, and what stands beside arguments.
+#[test]
+fn other_blocks() {
+    const SETTINGS: &str = "- kinds: [terraform]\n  fail: { at: $.backend.s3.encrypt, equals: false }\n  message: state\n- kinds: [provider.aws]\n  expect: { at: $.default_tags.tags, empty: false }\n  message: tags\n- kinds: [data.aws_ami]\n  expect: { at: $.owners, empty: false }\n  message: owners";
+    const BESIDE: &str = "- kinds: ['aws_*']\n  fail: { at: resource.lifecycle.ignore_changes, equals: all }\n  message: ignored\n- kinds: [aws_sns_topic]\n  expect: { some: { resources: [aws_sqs_queue], as: queue, where: { depends-on: queue } } }\n  message: waits for nothing";
+    const FOLLOWED: &str = "- kinds: [aws_instance]\n  let: { image: { follow: $.ami, kinds: [data.aws_ami] } }\n  fail: { at: image.most_recent, equals: true }\n  message: newest\n- kinds: [aws_instance]\n  expect: { at: $.ami, refers-to: [data.aws_ami], absent: fail }\n  message: spelt out";
+    for (checks, root, expected) in [
+        (
+            SETTINGS,
+            "terraform {\n  backend \"s3\" {\n    encrypt = false\n  }\n}\nprovider \"aws\" {}\ndata \"aws_ami\" \"a\" {}",
+            "root:3 state (terraform)\nroot:6 tags (provider.aws)\nroot:7 owners (data.aws_ami.a)\n",
+        ),
+        (
+            SETTINGS,
+            "terraform {\n  backend \"s3\" {}\n}\nprovider \"aws\" {\n  default_tags {\n    tags = { a = \"b\" }\n  }\n}\ndata \"aws_ami\" \"a\" {\n  owners = [\"amazon\"]\n}",
+            "",
+        ),
+        (
+            BESIDE,
+            "resource \"aws_sqs_queue\" \"q\" {\n  lifecycle {\n    ignore_changes = all\n  }\n}\nresource \"aws_sns_topic\" \"t\" {\n  depends_on = [aws_sqs_queue.q]\n}",
+            "root:3 ignored (aws_sqs_queue.q)\n",
+        ),
+        (
+            BESIDE,
+            "resource \"aws_sqs_queue\" \"q\" {\n  lifecycle {\n    ignore_changes = [tags]\n  }\n}\nresource \"aws_sns_topic\" \"t\" {}\nresource \"aws_sns_topic\" \"u\" {\n  name = jsonencode([aws_sqs_queue.q])\n}",
+            "root:6 waits for nothing (aws_sns_topic.t)\n",
+        ),
+        (
+            FOLLOWED,
+            "data \"aws_ami\" \"a\" {\n  most_recent = true\n}\nresource \"aws_instance\" \"i\" {\n  ami = data.aws_ami.a.id\n}\nresource \"aws_instance\" \"j\" {\n  ami = data.aws_ssm_parameter.a.value\n}\ndata \"aws_ssm_parameter\" \"a\" {}",
+            "root:2 newest (aws_instance.i)\n",
+        ),
+    ] {
+        assert_eq!(found(checks, root, "", false), expected, "{checks}\n{root}");
+    }
+}
