@@ -5,7 +5,6 @@
 
 use crate::answer::{Answer, At, Missing, Truth};
 use crate::link::Links;
-use crate::operator::same;
 use crate::parameter::{Parameter, Setting};
 use crate::path::{Reached, head_of, why_unknown};
 use crate::rule::{
@@ -405,7 +404,7 @@ impl<'a, 's> Asking<'a, 's> {
         self.bind(quantified.slot, before);
         if found.len() >= wanted {
             let differ = match &quantified.different {
-                Some(_) => differ(&values),
+                Some(_) => self.differ(&values),
                 None => Truth::True,
             };
             match (differ, found.into_iter().next()) {
@@ -438,6 +437,25 @@ impl<'a, 's> Asking<'a, 's> {
             ..Answer::plain(Truth::from(negative))
         }
         .missing(missing)
+    }
+
+    /// Whether values are not all the same.
+    fn differ(&self, values: &[Reached<'_, '_>]) -> Truth {
+        let mut answer = Truth::False;
+        for (at, one) in values.iter().enumerate() {
+            for other in &values[at + 1..] {
+                let same = match (one, other) {
+                    (Reached::Value(one), Reached::Value(other)) => self.same(one, other),
+                    _ => Truth::Unknown,
+                };
+                match same {
+                    Truth::False => return Truth::True,
+                    Truth::Unknown => answer = Truth::Unknown,
+                    Truth::True => {}
+                }
+            }
+        }
+        answer
     }
 
     /// How many elements the first list of a domain has, whichever conditions they depend on.
@@ -517,25 +535,6 @@ impl<'a, 's> Asking<'a, 's> {
             Binding::Nothing => None,
         }
     }
-}
-
-/// Whether values are not all the same.
-fn differ(values: &[Reached<'_, '_>]) -> Truth {
-    let mut answer = Truth::False;
-    for (at, one) in values.iter().enumerate() {
-        for other in &values[at + 1..] {
-            let same = match (one, other) {
-                (Reached::Value(one), Reached::Value(other)) => same(one, other),
-                _ => Truth::Unknown,
-            };
-            match same {
-                Truth::False => return Truth::True,
-                Truth::Unknown => answer = Truth::Unknown,
-                Truth::True => {}
-            }
-        }
-    }
-    answer
 }
 
 /// One thing of a domain.

@@ -364,7 +364,7 @@ impl<'a, 's> Asking<'a, 's> {
             },
             Operand::Scaled { .. } => self.number(node, operand, |a, b| a == b),
             Operand::Path(path) => match self.reach(path) {
-                Reached::Value(other) => same(node, other),
+                Reached::Value(other) => self.same(node, other),
                 Reached::Missing(_) => Truth::False,
                 Reached::Unknown(..) => Truth::Unknown,
             },
@@ -554,10 +554,16 @@ impl<'a, 's> Asking<'a, 's> {
         let mut different: Vec<&Node<'_>> = Vec::new();
         let mut possible: Vec<&Node<'_>> = Vec::new();
         for item in there {
-            if different.iter().all(|one| same(one, item) == Truth::False) {
+            if different
+                .iter()
+                .all(|one| self.same(one, item) == Truth::False)
+            {
                 different.push(item);
             }
-            if possible.iter().all(|one| same(one, item) != Truth::True) {
+            if possible
+                .iter()
+                .all(|one| self.same(one, item) != Truth::True)
+            {
                 possible.push(item);
             }
         }
@@ -566,6 +572,36 @@ impl<'a, 's> Asking<'a, 's> {
             Truth::True
         } else {
             could(count(&possible) + maybe >= wanted)
+        }
+    }
+
+    /// Whether two values are the same, also told by the kinds of the resources that give them: the ids of two
+    /// resources differ, unless one has that of what it belongs to.
+    pub(crate) fn same(&self, one: &Node<'_>, other: &Node<'_>) -> Truth {
+        let truth = same(one, other);
+        let id_of = |node: &Node<'_>| {
+            let Value::Symbol(symbol) = &node.value else {
+                return None;
+            };
+            match &**symbol {
+                Symbol::Reference(Reference {
+                    origin: Origin::Resource(index),
+                    attribute,
+                    indices,
+                    ..
+                }) if attribute == "id" && indices.is_empty() => Some(*index),
+                _ => None,
+            }
+        };
+        match (truth, id_of(one), id_of(other)) {
+            (Truth::Unknown, Some(one), Some(other)) if one != other => {
+                let kinds = [one, other].map(|index| &self.project.resource(index).kind);
+                match kinds.iter().all(|kind| means_itself(kind, "id")) {
+                    true => Truth::False,
+                    false => Truth::Unknown,
+                }
+            }
+            _ => truth,
         }
     }
 

@@ -193,7 +193,19 @@ fn other_blocks() {
     const SETTINGS: &str = "- kinds: [terraform]\n  fail: { at: $.backend.s3.encrypt, equals: false }\n  message: state\n- kinds: [provider.aws]\n  expect: { at: $.default_tags.tags, empty: false }\n  message: tags\n- kinds: [data.aws_ami]\n  expect: { at: $.owners, empty: false }\n  message: owners";
     const BESIDE: &str = "- kinds: ['aws_*']\n  fail: { at: resource.lifecycle.ignore_changes, equals: all }\n  message: ignored\n- kinds: [aws_sns_topic]\n  expect: { some: { resources: [aws_sqs_queue], as: queue, where: { depends-on: queue } } }\n  message: waits for nothing";
     const FOLLOWED: &str = "- kinds: [aws_instance]\n  let: { image: { follow: $.ami, kinds: [data.aws_ami] } }\n  fail: { at: image.most_recent, equals: true }\n  message: newest\n- kinds: [aws_instance]\n  expect: { at: $.ami, refers-to: [data.aws_ami], absent: fail }\n  message: spelt out";
+    const TWO: &str = "- kinds: [aws_autoscaling_group]\n  expect: { at: $.vpc_zone_identifier, distinct-at-least: 2, absent: fail }\n  message: one subnet";
+    let group = |subnets: &str| {
+        format!(
+            "resource \"aws_subnet\" \"a\" {{}}\nresource \"aws_subnet\" \"b\" {{}}\nresource \"aws_autoscaling_group\" \"g\" {{\n  vpc_zone_identifier = {subnets}\n}}"
+        )
+    };
+    let (two, one) = (
+        group("[aws_subnet.a.id, aws_subnet.b.id]"),
+        group("[aws_subnet.a.id, aws_subnet.a.id]"),
+    );
     for (checks, root, expected) in [
+        (TWO, two.as_str(), ""),
+        (TWO, &one, "root:4 one subnet (aws_autoscaling_group.g)\n"),
         (
             SETTINGS,
             "terraform {\n  backend \"s3\" {\n    encrypt = false\n  }\n}\nprovider \"aws\" {}\ndata \"aws_ami\" \"a\" {}",

@@ -98,15 +98,36 @@ impl<'m, 's> Run<'m, 's> {
             }
             entries.push(lifecycle);
         }
-        if let Some(waits_for) = top.argument("depends_on") {
-            let items = self.waited_for(module, waits_for.value);
+        let own = top.argument("depends_on");
+        let mut items = own
+            .as_ref()
+            .map_or(Vec::new(), |own| self.waited_for(module, own.value));
+        // All of a module waits for what its call waits for; it is not followed.
+        if let Some(call) = self.call_that_waits(module) {
+            items.push(unknown(call, "the call of the module waits for more"));
+        }
+        if !items.is_empty() {
+            let place = own
+                .as_ref()
+                .map_or(top.last_label_span(), |own| own.name_span);
             entries.push(Entry {
                 key: Cow::Borrowed("depends_on"),
-                key_span: waits_for.name_span,
-                value: Node::new(Value::List(items), waits_for.value.span()),
+                key_span: place,
+                value: Node::new(Value::List(items), place),
             });
         }
         Node::new(Value::Map(Map { entries }), top.last_label_span())
+    }
+
+    /// Where a call that leads to a module says what it waits for.
+    fn call_that_waits(&self, mut module: usize) -> Option<Span> {
+        while let Some((caller, call)) = self.call_of(module) {
+            if let Some(argument) = call.argument("depends_on") {
+                return Some(argument.name_span);
+            }
+            module = caller;
+        }
+        None
     }
 
     /// The resources that one waits for.
