@@ -8,7 +8,8 @@
 )]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use pillarlint_engine::check::{Plan, check};
+use pillarlint_engine::check::check;
+use pillarlint_engine::plan::Plan;
 use pillarlint_engine::rule::Preset;
 use pillarlint_engine::selector;
 use pillarlint_parser::recognise::{Kind, is_json, recognise};

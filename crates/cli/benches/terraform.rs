@@ -13,7 +13,8 @@ mod configurations;
 
 use configurations::{modules, texts};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use pillarlint_engine::check::{Plan, check};
+use pillarlint_engine::check::check;
+use pillarlint_engine::plan::Plan;
 use pillarlint_engine::provider::AwsProvider;
 use pillarlint_engine::rule::Preset;
 use pillarlint_engine::selector;

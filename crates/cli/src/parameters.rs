@@ -1,7 +1,7 @@
 //! `--param RULE.NAME=VALUE`: parameters of rules, set for a run.
 
 use crate::Failure;
-use pillarlint_engine::check::Plan;
+use pillarlint_engine::plan::Plan;
 use pillarlint_engine::ruleset::Ruleset;
 
 /// Sets what the text says.

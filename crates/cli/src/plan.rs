@@ -1,7 +1,8 @@
 //! Terraform plans: each is checked beside the folder that it may have been made from.
 
-use pillarlint_engine::check::{Plan as Questions, check};
+use pillarlint_engine::check::check;
 use pillarlint_engine::finding::Report;
+use pillarlint_engine::plan::Plan as Questions;
 use pillarlint_engine::provider::AwsProvider;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_parser::json;

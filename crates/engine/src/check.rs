@@ -6,9 +6,10 @@ use crate::evaluate::{Asking, Binding, bind_subject};
 use crate::finding::{Finding, Report, Undecided};
 use crate::link::Links;
 use crate::operator::{known_text, same};
-use crate::parameter::{Parameter, Setting};
+use crate::parameter::Parameter;
 use crate::path::{Reached, why_unknown};
 use crate::place::placed;
+use crate::plan::{Plan, Question, is_kind};
 use crate::rule::{Body, Check, Dialect, Domain, Header, Slot};
 use crate::ruleset::Ruleset;
 use crate::spelling;
@@ -18,7 +19,6 @@ use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Level, Node, Problem};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 /// A check asks again for each answer of a condition that it needs, in at most so many worlds;
 /// what is open after that is unknown.
@@ -26,99 +26,6 @@ pub const MAX_WORLDS: usize = 16;
 
 /// So many combinations of conditions are told of a finding.
 const MAX_ALTERNATIVES: usize = 2;
-
-/// The rules that are on, by the kinds that they ask.
-#[derive(Debug, Default)]
-pub struct Plan {
-    by_kind: HashMap<String, Vec<usize>>,
-    template: Vec<usize>,
-    /// The parameters of the rules for which the run sets any, by the rule's index.
-    set: HashMap<usize, Vec<Parameter>>,
-}
-
-impl Plan {
-    /// The plan for the rules that are on, told by their index in the ruleset.
-    pub fn new(rules: &Ruleset, active: &[bool]) -> Self {
-        let mut plan = Self::default();
-        for (index, rule) in rules.rules.iter().enumerate() {
-            if !active.get(index).copied().unwrap_or(false) {
-                continue;
-            }
-            for kind in &rule.header.kinds {
-                if kind == TEMPLATE {
-                    plan.template.push(index);
-                } else {
-                    plan.by_kind.entry(kind.clone()).or_default().push(index);
-                }
-            }
-        }
-        // What asks all kinds of a dialect asks each of them.
-        for all in ALL_KINDS {
-            let Some(of_dialect) = plan.by_kind.get(all).cloned() else {
-                continue;
-            };
-            let named = plan.by_kind.iter_mut();
-            for (_, rules) in named.filter(|(kind, _)| *kind != all && is_kind(all, kind)) {
-                rules.extend(&of_dialect);
-                rules.sort_unstable();
-                rules.dedup();
-            }
-        }
-        plan
-    }
-
-    /// The rules for a kind.
-    fn rules_for(&self, kind: &str) -> &[usize] {
-        let of_dialect = || {
-            let all = ALL_KINDS.iter().find(|all| is_kind(all, kind));
-            all.and_then(|all| self.by_kind.get(*all))
-        };
-        let rules = self.by_kind.get(kind).or_else(of_dialect);
-        rules.map_or(&[], Vec::as_slice)
-    }
-
-    /// Sets a parameter of a rule, told by its index in the ruleset, for this plan.
-    pub fn set(&mut self, rules: &Ruleset, rule: usize, parameter: usize, value: Setting) {
-        let own = || rules.rules[rule].header.parameters.clone();
-        let parameters = self.set.entry(rule).or_insert_with(own);
-        if let Some(parameter) = parameters.get_mut(parameter) {
-            parameter.value = value;
-        }
-    }
-
-    fn question<'q>(&'q self, rules: &'q Ruleset, rule: usize) -> Question<'q> {
-        let rule_of = &rules.rules[rule];
-        let parameters = self.set.get(&rule).unwrap_or(&rule_of.header.parameters);
-        Question {
-            header: &rule_of.header,
-            parameters,
-            checks: rule_of.checks(),
-        }
-    }
-}
-
-/// A rule with the values of its parameters.
-#[derive(Clone, Copy)]
-struct Question<'q> {
-    header: &'q Header,
-    parameters: &'q [Parameter],
-    checks: &'q [Check],
-}
-
-/// The kind that stands for the whole template in a rule's list of kinds.
-pub const TEMPLATE: &str = "template";
-
-/// What stands for all kinds of a dialect in a rule's list of kinds.
-pub const ALL_KINDS: [&str; 2] = ["AWS::*", "aws_*"];
-
-/// Whether a kind is the one that a rule names, or one of all that it names.
-fn is_kind(named: &str, kind: &str) -> bool {
-    named == kind
-        || ALL_KINDS.contains(&named)
-            && named
-                .strip_suffix('*')
-                .is_some_and(|start| kind.starts_with(start))
-}
 
 /// Asks all rules of a plan. `unread` is what was wrong with the text: near it, and where a resource as a whole is
 /// missing, "not set" cannot be told from "not read".

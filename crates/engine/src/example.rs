@@ -1,7 +1,8 @@
 //! The examples of a rule, run as tests.
 
-use crate::check::{Plan, check};
+use crate::check::check;
 use crate::finding::Report;
+use crate::plan::Plan;
 use crate::provider::AwsProvider;
 use crate::rule::{Dialect, Example, Severity};
 use crate::ruleset::{Rule, Ruleset};

@@ -16,6 +16,7 @@ pub mod operator;
 pub mod parameter;
 pub mod path;
 mod place;
+pub mod plan;
 pub mod policy;
 mod port;
 pub mod provider;

@@ -2,7 +2,8 @@
 
 mod support;
 
-use pillarlint_engine::check::{Plan, check};
+use pillarlint_engine::check::check;
+use pillarlint_engine::plan::Plan;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_parser::source::{FileId, LineIndex};
 use pillarlint_parser::{cloudformation, yaml};

@@ -2,7 +2,8 @@
 
 mod support;
 
-use pillarlint_engine::check::{Plan, check as ask};
+use pillarlint_engine::check::check as ask;
+use pillarlint_engine::plan::Plan;
 use pillarlint_engine::provider::AwsProvider;
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;

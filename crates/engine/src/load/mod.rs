@@ -11,9 +11,9 @@ mod scope;
 
 pub use framework::framework;
 
-use crate::check::{ALL_KINDS, TEMPLATE};
 use crate::framework::Framework;
 use crate::parameter::Parameter;
+use crate::plan::{ALL_KINDS, TEMPLATE};
 use crate::rule::{
     Body, Certainty, Check, Condition, Dialect, Docs, Domain, Example, Fix, Header, Let, Preset,
     ProviderVersions, Severity, Slot,
