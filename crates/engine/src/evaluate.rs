@@ -428,6 +428,7 @@ impl<'a, 's> Asking<'a, 's> {
             return undecided;
         }
         let missing = match quantified.domain {
+            _ if quantified.ignores_unread => Missing::Nothing,
             Domain::Each(_) | Domain::Statements(_) => Missing::Here,
             Domain::Linked(_) | Domain::Followed(..) => Missing::Linked,
             Domain::Resources(_) => Missing::Elsewhere,

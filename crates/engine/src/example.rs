@@ -98,6 +98,11 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
                 differs(line, "expected to be undecided".to_owned());
             }
         }
+        for line in &undecided {
+            if !marked("unknown").contains(line) && !marked("error").contains(line) {
+                differs(*line, "undecided, but not marked `# unknown`".to_owned());
+            }
+        }
         let expected = marked("error");
         for (at, line) in reported.iter().enumerate() {
             if !expected.contains(line) {

@@ -4,7 +4,7 @@ use crate::answer::Truth;
 use crate::evaluate::Asking;
 use crate::link::{means_itself, symbol_key};
 use crate::path::{Reached, head_of};
-use crate::rule::{Operand, Operator};
+use crate::rule::{Operand, Operator, Pattern};
 use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
 use std::borrow::Cow;
 
@@ -130,6 +130,30 @@ fn one_of(node: &Node<'_>, list: &[String]) -> Truth {
             )
         },
     )
+}
+
+/// Whether a text has a match. Of a joined text a known piece may be enough.
+fn matches(node: &Node<'_>, pattern: &Pattern) -> Truth {
+    if let Value::Symbol(symbol) = &node.value
+        && let Symbol::Text(pieces) = &**symbol
+    {
+        let is_dynamic = |piece: &Node<'_>| piece.as_str().is_some_and(is_dynamic);
+        let mut texts = pieces.iter().enumerate();
+        let held = texts.any(|(at, piece)| {
+            let is_start = at == 0;
+            let text = piece.as_str().filter(|text| !text.is_empty());
+            text.is_some_and(|text| pattern.is_match_of_part(text, is_start))
+        });
+        return match held && !pieces.iter().any(is_dynamic) {
+            true => Truth::True,
+            false => Truth::Unknown,
+        };
+    }
+    // A text that is JSON with values in it that are not known stands here as what it says.
+    if matches!(node.value, Value::Map(_)) && pattern.is_match_of_part("{", true) {
+        return Truth::True;
+    }
+    ask(node, |value| pattern.is_match(value), |_, _| Truth::Unknown)
 }
 
 fn could(possible: bool) -> Truth {
@@ -310,14 +334,8 @@ impl<'a, 's> Asking<'a, 's> {
                     },
                 )
             }
-            Operator::Matches(pattern) => {
-                ask(node, |value| pattern.is_match(value), |_, _| Truth::Unknown)
-            }
-            Operator::NotMatches(pattern) => ask(
-                node,
-                |value| !pattern.is_match(value),
-                |_, _| Truth::Unknown,
-            ),
+            Operator::Matches(pattern) => matches(node, pattern),
+            Operator::NotMatches(pattern) => matches(node, pattern).negated(),
             Operator::Contains(list) => self.contains(node, self.texts(list)),
             Operator::AtLeast(operand) => self.number(node, operand, |a, b| a >= b),
             Operator::AtMost(operand) => self.number(node, operand, |a, b| a <= b),

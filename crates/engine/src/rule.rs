@@ -403,6 +403,17 @@ impl Pattern {
             .build()
     }
 
+    /// Whether a part of a text has a match that the rest of the text cannot undo: one that does not look at the ends
+    /// of the text, but for its start where the part is the first.
+    pub fn is_match_of_part(&self, part: &str, is_start: bool) -> bool {
+        let anchors = ["$", "\\b", "\\B", "\\z", "\\A", "^"];
+        let unanchored = match self.source.strip_prefix('^') {
+            Some(rest) if is_start => rest,
+            _ => &self.source,
+        };
+        !anchors.iter().any(|anchor| unanchored.contains(anchor)) && self.is_match(part)
+    }
+
     /// Whether the text has a match.
     pub fn is_match(&self, text: &str) -> bool {
         self.compiled
@@ -478,6 +489,8 @@ pub struct Quantified {
     pub at_least: Option<Operand>,
     /// Where those that hold must not all have the same value (`some`).
     pub different: Option<Path>,
+    /// Whether what was not read does not count: then nothing found is nothing there.
+    pub ignores_unread: bool,
 }
 
 /// What may refer to the subject.

@@ -387,6 +387,14 @@ impl<'p> Reading<'_, 'p> {
         if expect.is_none() && quantifier == Quantifier::Every {
             wrong(self.problems, fields.span, "`every` needs `expect`");
         }
+        let ignores_unread = match fields.text("unread") {
+            None => false,
+            Some("ignored") => true,
+            Some(_) => {
+                wrong(self.problems, fields.span, "`unread` should be `ignored`");
+                false
+            }
+        };
         let at_least = fields.take("at-least");
         let different = fields.take("different");
         if (at_least.is_some() || different.is_some()) && quantifier != Quantifier::Some {
@@ -414,6 +422,7 @@ impl<'p> Reading<'_, 'p> {
             None => None,
         };
         Some(Quantified {
+            ignores_unread,
             at_least,
             different,
             quantifier,
