@@ -658,7 +658,10 @@ impl<'a, 's> Asking<'a, 's> {
             return None;
         };
         let mut blocks = self.project.blocks.iter();
-        let at = blocks.position(|block| block.address == *name)?;
+        let at = blocks.position(|block| {
+            let instance = name.strip_prefix(&*block.address);
+            instance.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        })?;
         u32::try_from(self.project.resources.len() + at).ok()
     }
 

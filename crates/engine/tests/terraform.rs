@@ -207,6 +207,12 @@ fn other_blocks() {
     for (checks, root, expected) in [
         (TWO, two.as_str(), ""),
         (TWO, &one, "root:4 one subnet (aws_autoscaling_group.g)\n"),
+        // Which subnets a counted data source gives is not known, but they are not one.
+        (
+            TWO,
+            "data \"aws_subnet\" \"a\" {\n  count = 2\n}\nresource \"aws_autoscaling_group\" \"g\" {\n  vpc_zone_identifier = data.aws_subnet.a[*].id\n}",
+            "",
+        ),
         (
             SETTINGS,
             "terraform {\n  backend \"s3\" {\n    encrypt = false\n  }\n}\nprovider \"aws\" {}\ndata \"aws_ami\" \"a\" {}",

@@ -44,16 +44,21 @@ impl<'m, 's> Run<'m, 's> {
         }
         let prefix = self.prefix(module);
         let value = self.once(module, format!("data.{full_name}"), span, || {
-            let open = || known_of(kind, &top, &format!("{prefix}data.{full_name}"), span);
+            let named = |index: &str| {
+                let name = format!("{prefix}data.{full_name}{index}");
+                known_of(kind, &top, &name, span)
+            };
             if is_single {
-                return open();
+                return named("");
             }
             let mut count = 0;
             let instances = self.expand(module, &top, &mut |_| {
                 count += 1;
                 count - 1
             });
-            instances.value(span, &mut |_| open(), &mut |_| open())
+            // Each instance gives values of its own.
+            let mut one = |index: u32| named(&format!("[{index}]"));
+            instances.value(span, &mut one, &mut |_| named(""))
         });
         (value, false)
     }
