@@ -5,6 +5,7 @@
 
 use crate::answer::{Answer, At, Missing, Truth};
 use crate::link::Links;
+use crate::operator::is_reference;
 use crate::parameter::{Parameter, Setting};
 use crate::path::{Reached, head_of, why_unknown};
 use crate::rule::{
@@ -310,6 +311,11 @@ impl<'a, 's> Asking<'a, 's> {
                 }
             };
             let Some(index) = self.referred_among(node, kinds) else {
+                // A text, or what a resource gives, never means a data source.
+                let only_data = kinds.iter().all(|kind| kind.starts_with("data."));
+                if only_data && is_reference(node).is_some() {
+                    continue;
+                }
                 let why = "it refers to a resource that is not declared here";
                 more.get_or_insert((node.span, Cow::Borrowed(why)));
                 continue;

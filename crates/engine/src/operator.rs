@@ -268,7 +268,7 @@ fn same_reference(left: &Reference<'_>, right: &Reference<'_>) -> Truth {
 }
 
 /// Whether a value is, as a whole, what a resource of this template gives; nothing where that cannot be told.
-fn is_reference(node: &Node<'_>) -> Option<bool> {
+pub(crate) fn is_reference(node: &Node<'_>) -> Option<bool> {
     match &node.value {
         Value::Symbol(symbol) => match &**symbol {
             Symbol::Reference(reference) => match reference.origin {
