@@ -7,7 +7,7 @@ use crate::answer::{Answer, At, Missing, Truth};
 use crate::link::Links;
 use crate::operator::is_reference;
 use crate::parameter::{Parameter, Setting};
-use crate::path::{Reached, head_of, why_unknown};
+use crate::path::{Reached, head_of, is_joined, why_unknown};
 use crate::rule::{
     Absent, Condition, Domain, Operator, Path, Quantified, Quantifier, SUBJECT, Slot, Step, Test,
     Texts,
@@ -216,7 +216,11 @@ impl<'a, 's> Asking<'a, 's> {
     fn test(&self, test: &Test) -> Answer<'a, 's> {
         let answer = match self.reach(&test.at) {
             Reached::Value(node) => {
-                let truth = self.compare(node, &test.operator);
+                let truth = match (self.compare(node, &test.operator), test.in_part) {
+                    (Truth::Unknown, Absent::Pass) if is_joined(node) => Truth::True,
+                    (Truth::Unknown, Absent::Fail) if is_joined(node) => Truth::False,
+                    (truth, _) => truth,
+                };
                 Answer {
                     why: (truth == Truth::Unknown).then(|| why_unknown(node)),
                     ..Answer::at(truth, self.place_at(node, &test.at))

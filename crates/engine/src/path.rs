@@ -200,6 +200,11 @@ fn member<'a, 's>(
 
 const DYNAMIC: &str = "a dynamic reference is resolved at deployment";
 
+/// A text joined of pieces that are not all known.
+pub(crate) fn is_joined(node: &Node<'_>) -> bool {
+    matches!(&node.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Text(_)))
+}
+
 /// A text, whatever it will be, and so no list: a joined one, or the id, name or ARN of a resource.
 fn is_text(node: &Node<'_>) -> bool {
     let Value::Symbol(symbol) = &node.value else {

@@ -280,6 +280,8 @@ pub struct Test {
     pub operator: Operator,
     /// The answer where it is not set.
     pub absent: Absent,
+    /// The answer where a joined text is known in part, and what is known does not decide.
+    pub in_part: Absent,
     /// Whether it gives the place of a finding.
     pub culprit: bool,
 }

@@ -369,6 +369,7 @@ fn names_and_texts() {
             "Resources:\n  {id}:\n    Type: AWS::SQS::Queue\n    Properties: {{ QueueName: {name} }}\n"
         )
     };
+    const PART: &str = "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, matches: dlq, in-part: fail, absent: fail }\n  message: wrong";
     const MEMBERS: &str = "- kinds: [AWS::SQS::QueuePolicy]\n  expect: { none: { each: '$.PolicyDocument.*', where: { at: '@', equals: b } } }\n  message: wrong";
     let policy = |id: &str| {
         format!(
@@ -378,6 +379,13 @@ fn names_and_texts() {
     for (check, template, expected) in [
         (NAMED, queue("OrdersDlq", "a"), "fail wrong"),
         (NAMED, queue("Orders", "dlq"), "pass"),
+        (
+            PART,
+            queue("Q", "!Sub '${AWS::StackName}-orders'"),
+            "fail wrong",
+        ),
+        (PART, queue("Q", "!Sub '${AWS::StackName}-dlq'"), "pass"),
+        (PART, queue("Q", "!Ref AWS::StackName"), "unknown"),
         (MEMBERS, policy("a"), "pass"),
         (MEMBERS, policy("b"), "fail wrong"),
         // A text with holes is one text, and no list.

@@ -125,17 +125,15 @@ impl<'p> Reading<'_, 'p> {
                 None => failed = true,
             }
         }
-        let absent = fields.text("absent").and_then(|name| {
-            let absent = Absent::from_name(name);
+        let answer = |key: &'static str| {
+            let absent = Absent::from_name(fields.text(key)?);
             if absent.is_none() {
-                wrong(
-                    self.problems,
-                    fields.span,
-                    "`absent` should be `pass`, `fail` or `unknown`",
-                );
+                let message = format!("`{key}` should be `pass`, `fail` or `unknown`");
+                wrong(self.problems, fields.span, message);
             }
             absent
-        });
+        };
+        let (absent, in_part) = (answer("absent"), answer("in-part"));
         let culprit = fields.text("culprit") == Some("true");
         if failed {
             return None;
@@ -167,6 +165,7 @@ impl<'p> Reading<'_, 'p> {
             at: path,
             operator,
             absent: absent.unwrap_or(Absent::Fail),
+            in_part: in_part.unwrap_or(Absent::Unknown),
             culprit,
         })
     }
