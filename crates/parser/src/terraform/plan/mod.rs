@@ -21,7 +21,7 @@ use super::provider;
 use crate::conditions::Conditions;
 use crate::model::{Project, Resource, Scenario};
 use crate::source::{FileId, Span};
-use crate::tree::{Map, Node, Problem, Value};
+use crate::tree::{Entry, Map, Node, Problem, Value};
 use configuration::{Configuration, is_repeated};
 use links::{Links, Located};
 use marks::{hide_by_name, mark_sensitive, mark_unknown, unknown};
@@ -391,10 +391,32 @@ fn resource<'s>(head: Head<'s>, values: Node<'s>) -> Resource<'s> {
         span: head.span,
         properties: values,
         properties_key: head.values_key,
-        attributes: unknown("a plan does not tell it", head.address_span),
+        attributes: beside(head.address_span),
         condition: None,
         scenario: Scenario::DEFAULTS,
         is_judged: head.is_judged,
         calls: Vec::new(),
     }
+}
+
+/// What stands beside the arguments: a plan does not tell it. Whether Terraform itself refuses to destroy the resource
+/// protects it in no other way, so that counts as not set.
+fn beside<'s>(place: Span) -> Node<'s> {
+    let open = |key: &'static str| Entry {
+        key: Cow::Borrowed(key),
+        key_span: place,
+        value: unknown("a plan does not tell it", place),
+    };
+    let map = |entries: Vec<Entry<'s>>| Node::new(Value::Map(Map { entries }), place);
+    let lifecycle = [
+        "create_before_destroy",
+        "ignore_changes",
+        "replace_triggered_by",
+    ];
+    let lifecycle = Entry {
+        key: Cow::Borrowed("lifecycle"),
+        key_span: place,
+        value: map(lifecycle.into_iter().map(open).collect()),
+    };
+    map(vec![lifecycle, open("depends_on")])
 }
