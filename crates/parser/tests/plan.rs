@@ -838,3 +838,18 @@ fn many_instances() {
     let expected = format!("{{a: <aws_t.t[{}]>., b: ?}}", count - 1);
     assert_eq!(rendered(&plan, &last.properties), expected);
 }
+
+/// A plan says nothing of lifecycles. That Terraform refuses to destroy protects a thing in no other way, so that
+/// alone counts as not set.
+#[test]
+fn what_stands_beside_the_arguments() {
+    let text = plan_of(&[created("aws_dynamodb_table.a", "{}", "{}")], "{}");
+    let plan = lower(&text);
+    let beside = &plan.project.resources[0].attributes;
+    let is_open =
+        |node: Option<&Node<'_>>| node.is_some_and(|node| matches!(node.value, Value::Symbol(_)));
+    let lifecycle = beside.get("lifecycle").unwrap();
+    assert!(is_open(beside.get("depends_on")));
+    assert!(is_open(lifecycle.get("create_before_destroy")));
+    assert!(lifecycle.get("prevent_destroy").is_none());
+}
