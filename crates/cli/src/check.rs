@@ -265,12 +265,7 @@ fn check_inputs(
         });
         reports.push(problem(place, &nothing_to_check()));
     }
-    let outcome = settle(
-        reports,
-        Settings {
-            severity: wanted.severity,
-        },
-    );
+    let outcome = settle(reports, Settings::from(wanted.severity));
     Ok(Run {
         outcome,
         sources,

@@ -8,7 +8,7 @@ use crate::link::Links;
 use crate::operator::{known_text, same};
 use crate::parameter::Parameter;
 use crate::path::{Reached, why_unknown};
-use crate::place::placed;
+use crate::place::{Placed, placed};
 use crate::plan::{Plan, Question, is_kind};
 use crate::rule::{Body, Check, Dialect, Domain, Header, Slot};
 use crate::ruleset::Ruleset;
@@ -193,15 +193,8 @@ type World = Vec<(ConditionId, bool)>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Said {
     Passed,
-    Failed {
-        place: Span,
-        message: String,
-        related: Vec<(Span, String)>,
-    },
-    Unknown {
-        place: Span,
-        why: String,
-    },
+    Failed { placed: Placed, message: String },
+    Unknown { place: Span, why: String },
 }
 
 impl<'a, 's> Subject<'a, 's> {
@@ -296,11 +289,7 @@ impl<'a, 's> Subject<'a, 's> {
                     kind: kind(),
                     why,
                 }),
-                Said::Failed {
-                    place,
-                    message,
-                    related,
-                } => {
+                Said::Failed { placed, message } => {
                     worlds.dedup();
                     // In all worlds alike: it holds whenever the resource exists.
                     let when = if worlds.len() < said.len() {
@@ -312,8 +301,9 @@ impl<'a, 's> Subject<'a, 's> {
                         rule: header.id.clone(),
                         severity: header.severity,
                         message,
-                        place,
-                        related,
+                        place: placed.place,
+                        related: placed.related,
+                        within: placed.within,
                         addresses: address().into_iter().collect(),
                         kind: kind(),
                         dialect: if self.project.is_terraform() {
@@ -509,11 +499,9 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
             }
             for found in found {
                 let resource = found.resource.map(|index| asking.project.resource(index));
-                let (place, related) = placed(asking.project, resource, found.span, None);
                 said.push(Said::Failed {
-                    place,
+                    placed: placed(asking.project, resource, found.span, None),
                     message: fill(&check.message, asking, &found.value),
-                    related,
                 });
             }
             return;
@@ -632,11 +620,9 @@ fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>
         .map_or_else(|| asking.subject_place(), |at| at.span);
     let resource = asking.subject.map(|index| asking.project.resource(index));
     let value = at.and_then(|at| at.node);
-    let (place, related) = placed(asking.project, resource, place, value);
     Said::Failed {
-        place,
+        placed: placed(asking.project, resource, place, value),
         message,
-        related,
     }
 }
 

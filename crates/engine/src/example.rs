@@ -77,7 +77,7 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
         }
         // As a person would see it: what differs only in the instance is one finding.
         let severity = Severity::Info;
-        let report = settle([report], Settings { severity });
+        let report = settle([report], Settings::from(severity));
         let reported: Vec<usize> = report
             .findings
             .iter()

@@ -17,6 +17,9 @@ pub struct Finding {
     pub place: Span,
     /// Where the value came from, and what else belongs to it, each with a short note.
     pub related: Vec<(Span, String)>,
+    /// All places that it belongs to: its own, the one before it was moved out of a downloaded module, the address of
+    /// its resource, then the module calls that made the resource, innermost first.
+    pub within: Vec<Span>,
     /// The addresses that share this finding, at least one, in the order of the file. Empty for a finding on the whole template.
     pub addresses: Vec<String>,
     /// The resource's kind; empty for a finding on the whole template.

@@ -4,8 +4,16 @@ use pillarlint_parser::model::{Project, Resource};
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Via, ViaKind};
 
-/// A place, and the places that belong to it, each with a short note.
-pub(crate) type Placed = (Span, Vec<(Span, String)>);
+/// Where a finding points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placed {
+    /// The primary place.
+    pub(crate) place: Span,
+    /// The related ones, each with a short note.
+    pub(crate) related: Vec<(Span, String)>,
+    /// All that it belongs to, see [`crate::finding::Finding::within`].
+    pub(crate) within: Vec<Span>,
+}
 
 /// The primary place of a finding and the related ones: the chain behind the value, then the module calls that made the
 /// resource. A place in a downloaded module gives way to the nearest one behind it that is the author's.
@@ -20,18 +28,25 @@ pub(crate) fn placed(
     let calls = resource.map_or(&[][..], |resource| &resource.calls);
     let called = |(span, address): &(Span, String)| (*span, format!("called here as `{address}`"));
     related.extend(calls.iter().map(called));
+    let mut within = vec![place];
+    within.extend(resource.map(|resource| resource.address_span));
+    within.extend(calls.iter().map(|(span, _)| *span));
+    let mut placed = Placed {
+        place,
+        related,
+        within,
+    };
     if project.is_own(place.file) {
-        return (place, related);
+        return placed;
     }
     let is_own = |(span, _): &(Span, String)| project.is_own(span.file);
-    match related.iter().position(is_own) {
-        Some(nearest) => {
-            let (own, _) = related.remove(nearest);
-            related.insert(0, (place, "the place in the downloaded module".to_owned()));
-            (own, related)
-        }
-        None => (place, related),
+    if let Some(nearest) = placed.related.iter().position(is_own) {
+        let note = "the place in the downloaded module".to_owned();
+        (placed.place, _) = placed.related.remove(nearest);
+        placed.related.insert(0, (place, note));
+        placed.within.insert(0, placed.place);
     }
+    placed
 }
 
 /// The chain behind a value, as places.

@@ -2,28 +2,37 @@
 
 use crate::finding::{Finding, Outcome, Report};
 use crate::rule::Severity;
+use pillarlint_parser::source::FileId;
 use pillarlint_parser::tree::Level;
 
 /// What a person asked to see.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
+#[derive(Clone, Copy)]
+pub struct Settings<'a> {
     /// Findings below this severity are left out.
     pub severity: Severity,
+    /// How severe a rule is in a file, from how severe it is elsewhere; nothing where it is off there.
+    pub severity_in: &'a dyn Fn(FileId, &str, Severity) -> Option<Severity>,
 }
 
-/// Reports, in any order, as one outcome.
-pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings) -> Outcome {
+impl Settings<'_> {
+    /// Everything from a severity upwards.
+    pub fn from(severity: Severity) -> Self {
+        Self {
+            severity,
+            severity_in: &|_, _, severity| Some(severity),
+        }
+    }
+}
+
+/// Reports, in any order, as one outcome. Each finding passes the same stages, one after the other, before those that
+/// belong together become one: the settings of its file, and the severity that was asked for.
+pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut findings = Vec::new();
     for report in reports {
         outcome.resources += report.resources;
         outcome.passed += report.passed;
-        findings.extend(
-            report
-                .findings
-                .into_iter()
-                .filter(|finding| finding.severity >= settings.severity),
-        );
+        findings.extend(report.findings);
         outcome.undecided.extend(report.undecided);
         outcome.not_read.extend(report.not_read);
         for problem in report.problems {
@@ -33,6 +42,16 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings) -> 
             }
         }
     }
+    findings.retain_mut(|finding| {
+        let severity = (settings.severity_in)(finding.place.file, &finding.rule, finding.severity);
+        finding.severity = severity.unwrap_or(finding.severity);
+        severity.is_some()
+    });
+    outcome.undecided.retain(|one| {
+        // Whatever the severity, it is only asked whether the rule is on.
+        (settings.severity_in)(one.place.file, &one.rule, Severity::Info).is_some()
+    });
+    findings.retain(|finding| finding.severity >= settings.severity);
     outcome.findings = merge(findings);
     outcome.undecided.sort_by(|a, b| {
         (a.place, &a.rule, &a.address, &a.why).cmp(&(b.place, &b.rule, &b.address, &b.why))

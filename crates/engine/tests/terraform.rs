@@ -47,7 +47,7 @@ fn found(checks: &str, root: &str, called: &str, is_downloaded: bool) -> String 
     let project = terraform::lower(&read, &folders, &options);
     let report = ask(&project, &[], &rules, &Plan::new(&rules, &[true]));
     let severity = Severity::Info;
-    let outcome = settle([report], Settings { severity });
+    let outcome = settle([report], Settings::from(severity));
     let place = |span: Span| {
         let (name, text) = [("root", root), ("called", called)][span.file.0 as usize];
         let line = LineIndex::new(text).line_of(span.start as usize) + 1;
