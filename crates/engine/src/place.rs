@@ -55,6 +55,7 @@ fn chain(mut via: Option<&Via>, related: &mut Vec<(Span, String)>) {
         let name = &step.name;
         let note = match step.kind {
             ViaKind::ParameterDefault => format!("the default of the parameter `{name}`"),
+            ViaKind::ParameterValue => format!("what the parameter `{name}` is given"),
             ViaKind::Mapping => format!("from the mapping `{name}`"),
             ViaKind::Argument => format!("the argument `{name}`"),
             ViaKind::Output => format!("the output `{name}`"),

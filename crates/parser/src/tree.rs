@@ -37,6 +37,8 @@ pub struct Via {
 pub enum ViaKind {
     /// The default of a template parameter.
     ParameterDefault,
+    /// The value that a template parameter is given at deployment.
+    ParameterValue,
     /// An entry of a mapping.
     Mapping,
     /// A variable.

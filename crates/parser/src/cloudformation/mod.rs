@@ -1,6 +1,6 @@
 //! CloudFormation: a template's tree becomes resources, with every intrinsic function evaluated away.
 //!
-//! What cannot be computed stays a [`Symbol`]. Parameters have their defaults; where those leave a
+//! What cannot be computed stays a [`Symbol`]. Parameters are what they are given, else their defaults; where those leave a
 //! resource out, it is evaluated in a [`Scenario`] of its own, in which the parameters behind its
 //! condition are open. Everything that functions produce comes out of one budget, so that a small
 //! template cannot ask for much work.
@@ -10,6 +10,7 @@
 
 mod evaluate;
 mod formula;
+pub mod given;
 mod lift;
 mod mappings;
 mod network;
@@ -40,8 +41,21 @@ pub const MAX_SCENARIOS: usize = 64;
 /// Nesting that is looked into. The parsers stop before; aliases can stack what they read.
 pub const MAX_DEPTH: usize = 600;
 
-/// Reads a template. Whatever is wrong with it, the rest is still read.
+/// What parameters are given at deployment: the text of each, and where it stands.
+pub type Given = HashMap<String, (String, Span)>;
+
+/// Reads a template whose parameters have their defaults. Whatever is wrong with it, the rest is still read.
 pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
+    lower_given(file, source, root, &Given::new())
+}
+
+/// The same, where parameters are given values; names that the template does not declare are passed over.
+pub fn lower_given<'s>(
+    file: FileId,
+    source: &'s str,
+    root: Node<'s>,
+    given: &Given,
+) -> Project<'s> {
     let mut cx = Context::new(source);
     let root_span = root.span;
     let sections = sections(&mut cx, root);
@@ -50,7 +64,7 @@ pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
         .as_ref()
         .map_or(start_of(root_span), |section| section.key_span);
 
-    parameters::declare(&mut cx, sections.parameters);
+    parameters::declare(&mut cx, sections.parameters, given);
     mappings::declare(&mut cx, sections.mappings);
     let declared = resources::declare(&mut cx, sections.resources, span);
     let conditions = formula::declare(&mut cx, sections.conditions);

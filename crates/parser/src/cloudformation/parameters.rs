@@ -1,7 +1,7 @@
-//! Parameters: their defaults, and what is known of those without.
+//! Parameters: what they are given, their defaults, and what is known of those without.
 
 use super::references::symbol;
-use super::{Context, Target, entries, unknown};
+use super::{Context, Given, Target, entries, unknown};
 use crate::model::DeclarationKind;
 use crate::source::Span;
 use crate::tree::{Entry, Node, Origin, Problem, Value, Via, ViaKind};
@@ -13,6 +13,8 @@ pub(super) struct Parameter<'s> {
     pub(super) name: Cow<'s, str>,
     declaration: usize,
     default: Option<Default<'s>>,
+    /// Whether `default` is what the stack is given: then no scenario opens it.
+    pub(super) is_given: bool,
     /// All values that it may have, each once; of scalar parameters only.
     allowed: Option<Vec<Cow<'s, str>>>,
 }
@@ -29,7 +31,7 @@ enum DefaultValue<'s> {
 }
 
 /// Reads the section `Parameters`.
-pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) {
+pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>, given: &Given) {
     for entry in entries(cx, section) {
         let declaration = cx.declare(
             DeclarationKind::Parameter,
@@ -42,7 +44,7 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) {
         }
         let index = u32::try_from(cx.parameters.len()).unwrap_or(u32::MAX);
         cx.names.insert(entry.key.clone(), Target::Parameter(index));
-        let (parameter, is_secret, has_default) = parameter(entry, declaration);
+        let (parameter, is_secret, has_default) = parameter(entry, declaration, given);
         cx.parameters.push(parameter);
         if let Some(declaration) = cx.declarations.get_mut(declaration) {
             (declaration.is_secret, declaration.has_default) = (is_secret, has_default);
@@ -51,7 +53,11 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) {
 }
 
 /// A parameter, whether it is kept secret, and whether a default is written.
-fn parameter<'s>(entry: Entry<'s>, declaration: usize) -> (Parameter<'s>, bool, bool) {
+fn parameter<'s>(
+    entry: Entry<'s>,
+    declaration: usize,
+    given: &Given,
+) -> (Parameter<'s>, bool, bool) {
     let (mut default, mut allowed, mut kind, mut secret) = (None, None, None, false);
     if let Value::Map(map) = entry.value.value {
         for part in map.entries {
@@ -79,8 +85,32 @@ fn parameter<'s>(entry: Entry<'s>, declaration: usize) -> (Parameter<'s>, bool, 
     if secret || stored {
         (default, allowed) = (None, None);
     }
+    // The value of a Systems Manager parameter is the name that it is stored under, too.
+    let given = given.get(&*entry.key).filter(|_| !secret && !stored);
     let parameter = Parameter {
-        default: default.and_then(|node| as_default(node, &entry.key, list)),
+        is_given: given.is_some(),
+        default: match given {
+            Some((text, span)) => {
+                let text = Cow::Owned(text.clone());
+                Some(as_default(
+                    text,
+                    *span,
+                    ViaKind::ParameterValue,
+                    &entry.key,
+                    list,
+                ))
+            }
+            None => default.and_then(|node| {
+                let span = node.span;
+                Some(as_default(
+                    text(node)?,
+                    span,
+                    ViaKind::ParameterDefault,
+                    &entry.key,
+                    list,
+                ))
+            }),
+        },
         allowed: allowed.filter(|_| !list).and_then(texts),
         name: entry.key,
         declaration,
@@ -88,10 +118,14 @@ fn parameter<'s>(entry: Entry<'s>, declaration: usize) -> (Parameter<'s>, bool, 
     (parameter, secret, has_default)
 }
 
-fn as_default<'s>(node: Node<'s>, name: &str, list: bool) -> Option<Default<'s>> {
-    let span = node.span;
-    let text = text(node)?;
-    Some(Default {
+fn as_default<'s>(
+    text: Cow<'s, str>,
+    span: Span,
+    kind: ViaKind,
+    name: &str,
+    list: bool,
+) -> Default<'s> {
+    Default {
         value: if list {
             DefaultValue::List(match text {
                 Cow::Borrowed(text) => text
@@ -107,12 +141,12 @@ fn as_default<'s>(node: Node<'s>, name: &str, list: bool) -> Option<Default<'s>>
             DefaultValue::Text(text)
         },
         via: Arc::new(Via {
-            kind: ViaKind::ParameterDefault,
+            kind,
             name: Arc::from(name),
             span,
             previous: None,
         }),
-    })
+    }
 }
 
 /// A scalar as the text that CloudFormation makes of it.
@@ -157,7 +191,7 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s
         return unknown(span, "a parameter that is not declared");
     };
     let produced = match &parameter.default {
-        Some(default) if !released => match &default.value {
+        Some(default) if parameter.is_given || !released => match &default.value {
             DefaultValue::Text(text) => text.len(),
             DefaultValue::List(items) => items.len() * size_of::<Node<'_>>(),
         },
@@ -170,7 +204,7 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s
         return unknown(span, "a parameter that is not declared");
     };
     match &parameter.default {
-        Some(default) if !released => {
+        Some(default) if parameter.is_given || !released => {
             let via = Some(Arc::clone(&default.via));
             let node = |text: &Cow<'s, str>| Node {
                 value: Value::String(text.clone()),

@@ -32,6 +32,11 @@ pub(super) fn place<'s>(
             };
             if scenario.is_none() {
                 let address = &resource.address;
+                // What a stack is given leaves it out, as it was asked to.
+                if is_left_out(cx, &conditions, name) {
+                    placed.push(Placed { resource, scenario });
+                    continue;
+                }
                 let why = if opened.contains_key(name) {
                     format!("`{address}` never exists: its condition `{name}` never holds")
                 } else {
@@ -75,18 +80,7 @@ fn open<'s>(
     users: &[Vec<usize>],
     name: &str,
 ) -> Option<Scenario> {
-    let ConditionId(start) = cx.conditions.id(Scenario::DEFAULTS, name)?;
-    let behind = reach(conditions.len(), [start as usize], |index| {
-        conditions[index]
-            .basis
-            .conditions
-            .iter()
-            .map(|id| id.0 as usize)
-    });
-    let released: HashSet<u32> = behind
-        .iter()
-        .flat_map(|index| conditions[*index].basis.parameters.iter().copied())
-        .collect();
+    let released: HashSet<u32> = parameters_behind(cx, conditions, name)?.collect();
     let touching = (0..conditions.len()).filter(|index| {
         let parameters = &conditions[*index].basis.parameters;
         parameters
@@ -109,6 +103,30 @@ fn open<'s>(
         Truth::Known(false) => None,
         _ => Some(scenario),
     }
+}
+
+/// Whether a condition does not hold because of what a parameter behind it is given.
+fn is_left_out(cx: &Context<'_>, conditions: &[formula::Written<'_>], name: &str) -> bool {
+    let behind = parameters_behind(cx, conditions, name);
+    behind.into_iter().flatten().any(|index| {
+        let parameter = cx.parameters.get(index as usize);
+        parameter.is_some_and(|parameter| parameter.is_given)
+    })
+}
+
+/// The parameters that a condition rests on, over any number of others.
+fn parameters_behind<'c>(
+    cx: &Context<'_>,
+    conditions: &'c [formula::Written<'_>],
+    name: &str,
+) -> Option<impl Iterator<Item = u32> + use<'c>> {
+    let ConditionId(start) = cx.conditions.id(Scenario::DEFAULTS, name)?;
+    let behind = reach(conditions.len(), [start as usize], |index| {
+        let basis = &conditions[index].basis;
+        basis.conditions.iter().map(|id| id.0 as usize)
+    });
+    let parameters = behind.into_iter();
+    Some(parameters.flat_map(move |index| conditions[index].basis.parameters.iter().copied()))
 }
 
 /// All that can be reached from some indices below `count`, in a fixed order.
