@@ -1,5 +1,6 @@
 //! Answers: true, false or unknown, and the place that they are about.
 
+use crate::rule::Absent;
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::Node;
 use std::borrow::Cow;
@@ -18,6 +19,16 @@ pub enum Truth {
 impl From<bool> for Truth {
     fn from(value: bool) -> Self {
         if value { Self::True } else { Self::False }
+    }
+}
+
+impl From<Absent> for Truth {
+    fn from(value: Absent) -> Self {
+        match value {
+            Absent::Pass => Self::True,
+            Absent::Fail => Self::False,
+            Absent::Unknown => Self::Unknown,
+        }
     }
 }
 

@@ -216,10 +216,12 @@ impl<'a, 's> Asking<'a, 's> {
     fn test(&self, test: &Test) -> Answer<'a, 's> {
         let answer = match self.reach(&test.at) {
             Reached::Value(node) => {
-                let truth = match (self.compare(node, &test.operator), test.in_part) {
-                    (Truth::Unknown, Absent::Pass) if is_joined(node) => Truth::True,
-                    (Truth::Unknown, Absent::Fail) if is_joined(node) => Truth::False,
-                    (truth, _) => truth,
+                let truth = match self.compare(node, &test.operator) {
+                    Truth::Unknown if is_joined(node) && test.in_part != Absent::Unknown => {
+                        test.in_part.into()
+                    }
+                    Truth::Unknown => test.unknown.into(),
+                    truth => truth,
                 };
                 Answer {
                     why: (truth == Truth::Unknown).then(|| why_unknown(node)),
@@ -230,16 +232,17 @@ impl<'a, 's> Asking<'a, 's> {
                 let truth = match (&test.operator, test.absent) {
                     (Operator::Set(wanted), _) => (!*wanted).into(),
                     (Operator::Empty(wanted), _) => (*wanted).into(),
-                    (_, Absent::Pass) => Truth::True,
-                    (_, Absent::Fail) => Truth::False,
-                    (_, Absent::Unknown) => Truth::Unknown,
+                    (_, absent) => absent.into(),
                 };
                 Answer {
                     why: (truth == Truth::Unknown).then_some(Cow::Borrowed("it is not set")),
                     ..Answer::at(truth, At::place(span)).missing(Missing::Here)
                 }
             }
-            Reached::Unknown(span, why) => Answer::unknown(span, why),
+            Reached::Unknown(span, why) => match test.unknown.into() {
+                Truth::Unknown => Answer::unknown(span, why),
+                truth => Answer::at(truth, At::place(span)),
+            },
         };
         Answer {
             culprit: test.culprit,

@@ -282,12 +282,14 @@ pub struct Test {
     pub absent: Absent,
     /// The answer where a joined text is known in part, and what is known does not decide.
     pub in_part: Absent,
+    /// The answer where the value is not known, or what is known does not decide.
+    pub unknown: Absent,
     /// Whether it gives the place of a finding.
     pub culprit: bool,
 }
 
 named! {
-    /// The answer where a value is not set.
+    /// The answer where a value is not set, or not known.
     Absent { /// It holds.
         Pass = "pass", /// It does not hold.
         Fail = "fail", /// It cannot be said.

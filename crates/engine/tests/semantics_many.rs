@@ -370,6 +370,8 @@ fn names_and_texts() {
         )
     };
     const PART: &str = "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName, matches: dlq, in-part: fail, absent: fail }\n  message: wrong";
+    const KNOWN: &str = "- kinds: [AWS::SQS::Queue]\n  unless: { at: $.QueueName, matches: dlq, unknown: fail }\n  fail: { at: $.DelaySeconds, set: false }\n  message: wrong";
+    const OPEN: &str = "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.QueueName.x, equals: dlq, unknown: pass, absent: fail }\n  message: wrong";
     const MEMBERS: &str = "- kinds: [AWS::SQS::QueuePolicy]\n  expect: { none: { each: '$.PolicyDocument.*', where: { at: '@', equals: b } } }\n  message: wrong";
     let policy = |id: &str| {
         format!(
@@ -386,6 +388,22 @@ fn names_and_texts() {
         ),
         (PART, queue("Q", "!Sub '${AWS::StackName}-dlq'"), "pass"),
         (PART, queue("Q", "!Ref AWS::StackName"), "unknown"),
+        (KNOWN, queue("Q", "orders-dlq"), "not applicable"),
+        (KNOWN, queue("Q", "orders"), "fail wrong"),
+        (KNOWN, queue("Q", "!Ref AWS::StackName"), "fail wrong"),
+        (
+            KNOWN,
+            queue("Q", "!Sub '${AWS::StackName}-dlq'"),
+            "not applicable",
+        ),
+        (
+            KNOWN,
+            queue("Q", "!Sub '${AWS::StackName}-orders'"),
+            "fail wrong",
+        ),
+        (OPEN, queue("Q", "{ x: !Ref AWS::StackName }"), "pass"),
+        (OPEN, queue("Q", "!GetAtt Other.Thing"), "pass"),
+        (OPEN, queue("Q", "{ y: dlq }"), "fail wrong"),
         (MEMBERS, policy("a"), "pass"),
         (MEMBERS, policy("b"), "fail wrong"),
         // A text with holes is one text, and no list.

@@ -133,7 +133,7 @@ impl<'p> Reading<'_, 'p> {
             }
             absent
         };
-        let (absent, in_part) = (answer("absent"), answer("in-part"));
+        let (absent, in_part, unknown) = (answer("absent"), answer("in-part"), answer("unknown"));
         let culprit = fields.text("culprit") == Some("true");
         if failed {
             return None;
@@ -166,6 +166,7 @@ impl<'p> Reading<'_, 'p> {
             operator,
             absent: absent.unwrap_or(Absent::Fail),
             in_part: in_part.unwrap_or(Absent::Unknown),
+            unknown: unknown.unwrap_or(Absent::Unknown),
             culprit,
         })
     }
