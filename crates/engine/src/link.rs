@@ -57,12 +57,6 @@ impl<'a, 's> Asking<'a, 's> {
         };
         let candidates = self.candidates(link, around, &target);
         let mut unresolved = None;
-        let mut of_kind = link
-            .kinds
-            .iter()
-            .flat_map(|kind| self.project.of_kind(kind));
-        let any_candidate =
-            of_kind.any(|index| self.project.resource(*index).scenario != self.scenario);
         for (candidate, plainly) in candidates {
             let resource = self.project.resource(candidate);
             if Some(candidate) == self.subject && link.kinds.len() == 1 && !plainly {
@@ -103,8 +97,13 @@ impl<'a, 's> Asking<'a, 's> {
         }
         // What exists only where parameters have other values than their defaults is linked to there; the others were
         // read with the defaults.
+        let may_stand_elsewhere = || {
+            let kinds = link.kinds.iter();
+            let mut of_kind = kinds.flat_map(|kind| self.project.of_kind(kind));
+            of_kind.any(|index| self.project.resource(*index).scenario != self.scenario)
+        };
         let is_read_otherwise = self.scenario != Scenario::DEFAULTS;
-        if is_read_otherwise && unresolved.is_none() && items.is_empty() && any_candidate {
+        if is_read_otherwise && unresolved.is_none() && items.is_empty() && may_stand_elsewhere() {
             let why = "what may refer to it was read with the defaults of the parameters";
             unresolved = Some((self.subject_place(), Cow::Borrowed(why)));
         }
