@@ -127,11 +127,7 @@ impl<'a, 's> Asking<'a, 's> {
         match self.binding(path.root) {
             Binding::Resource(index) => {
                 let resource = self.project.resource(index);
-                Ok(if path.beside {
-                    (&resource.attributes, resource.address_span)
-                } else {
-                    (&resource.properties, resource.address_span)
-                })
+                Ok((path.start(resource), resource.address_span))
             }
             Binding::Node(node) => Ok((node, head_of(node))),
             Binding::Missing(span) => Err(Reached::Missing(span)),

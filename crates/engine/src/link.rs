@@ -212,16 +212,8 @@ impl<'a, 's> Asking<'a, 's> {
             let mut is_plain = link.text.is_none();
             for path in &link.by {
                 let candidate = self.project.resource(*candidate);
-                is_plain &= self.plain_references(
-                    if path.beside {
-                        &candidate.attributes
-                    } else {
-                        &candidate.properties
-                    },
-                    &path.steps,
-                    link,
-                    &mut plain,
-                );
+                let from = path.start(candidate);
+                is_plain &= self.plain_references(from, &path.steps, link, &mut plain);
             }
             if is_plain {
                 for target in plain {
@@ -269,11 +261,7 @@ impl<'a, 's> Asking<'a, 's> {
     ) -> Truth {
         let mut found = Vec::new();
         for path in &link.by {
-            let from = if path.beside {
-                &candidate.attributes
-            } else {
-                &candidate.properties
-            };
+            let from = path.start(candidate);
             self.walk_all(from, &path.steps, candidate.address_span, &mut found);
         }
         // The elements of a list count one by one, also where the path does not say `[*]`.

@@ -5,9 +5,10 @@
 
 use crate::evaluate::Asking;
 use crate::operator::is_dynamic;
-use crate::rule::Step;
+use crate::rule::{Path, Step};
 use jsonpath_rust::parser::model::{Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
+use pillarlint_parser::model::Resource;
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
 use std::borrow::Cow;
@@ -48,6 +49,17 @@ fn step(segment: Segment) -> Result<Step, String> {
         other => Err(format!(
             "`{other}` is not supported: a path has names, indices and `[*]`"
         )),
+    }
+}
+
+impl Path {
+    /// Where it begins in a resource: its properties, or what stands beside them.
+    pub(crate) fn start<'a, 's>(&self, resource: &'a Resource<'s>) -> &'a Node<'s> {
+        if self.beside {
+            &resource.attributes
+        } else {
+            &resource.properties
+        }
     }
 }
 
