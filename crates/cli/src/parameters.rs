@@ -3,6 +3,7 @@
 use crate::Failure;
 use pillarlint_engine::plan::Plan;
 use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_engine::spelling::hint;
 
 /// Sets what the text says.
 ///
@@ -22,8 +23,8 @@ pub(crate) fn set(text: &str, ruleset: &Ruleset, plan: &mut Plan) -> Result<(), 
         .iter()
         .position(|rule| rule.header.id == id)
         .ok_or_else(|| {
-            let near = nearest(id, rules.iter().map(|rule| rule.header.id.as_str()));
-            wrong(format!("there is no rule `{id}`{near}"))
+            let hint = hint(id, rules.iter().map(|rule| rule.header.id.as_str()));
+            wrong(format!("there is no rule `{id}`{hint}"))
         })?;
     let parameters = &rules[rule].header.parameters;
     let parameter = parameters
@@ -39,10 +40,4 @@ pub(crate) fn set(text: &str, ruleset: &Ruleset, plan: &mut Plan) -> Result<(), 
     let value = parameters[parameter].parse(value).map_err(wrong)?;
     plan.set(ruleset, rule, parameter, value);
     Ok(())
-}
-
-fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    pillarlint_engine::nearest(name, candidates)
-        .map(|near| format!(", did you mean `{near}`?"))
-        .unwrap_or_default()
 }

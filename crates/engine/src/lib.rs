@@ -25,5 +25,3 @@ pub mod ruleset;
 pub mod selector;
 pub mod settle;
 pub mod spelling;
-
-pub use pillarlint_schema::nearest;

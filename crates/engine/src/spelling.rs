@@ -1,5 +1,5 @@
 //! Types and properties that AWS does not know: warnings of the linter's own, since a rule that looks at a
-//! misspelt property would judge it missing.
+//! misspelt property would judge it missing. And the hint at the right name, wherever one is wrong.
 
 use pillarlint_parser::model::{Project, Resource};
 use pillarlint_parser::tree::{Node, Problem, Symbol, Value};
@@ -29,6 +29,13 @@ pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
+/// `, did you mean …?`, where a name is near.
+pub fn hint<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
+    pillarlint_schema::nearest(name, candidates)
+        .map(|near| format!(", did you mean `{near}`?"))
+        .unwrap_or_default()
+}
+
 fn unknown_type(resource: &Resource<'_>, problems: &mut Vec<Problem>) {
     let kind = &*resource.kind;
     // A newer provider may have more types, so only what looks like one that there is is a mistake.
@@ -47,14 +54,9 @@ fn unknown_type(resource: &Resource<'_>, problems: &mut Vec<Problem>) {
     {
         return;
     }
-    let near = pillarlint_schema::nearest(kind, pillarlint_schema::all());
-    problems.push(Problem::warning(
-        resource.kind_span,
-        match near {
-            Some(near) => format!("unknown resource type `{kind}`, did you mean `{near}`?"),
-            None => format!("unknown resource type `{kind}`"),
-        },
-    ));
+    let hint = hint(kind, pillarlint_schema::all());
+    let message = format!("unknown resource type `{kind}`{hint}");
+    problems.push(Problem::warning(resource.kind_span, message));
 }
 
 fn properties(node: &Node<'_>, shape: Shape, kind: &str, problems: &mut Vec<Problem>) {
@@ -74,17 +76,14 @@ fn properties(node: &Node<'_>, shape: Shape, kind: &str, problems: &mut Vec<Prob
                     Member::Free => {}
                     Member::Unknown => {
                         let known: Vec<&str> = shape.members().map(|one| one.name).collect();
-                        let near = pillarlint_schema::nearest(&entry.key, known);
                         // What AWS calls a property, Terraform calls an argument.
                         let what = if kind.contains("::") {
                             "property"
                         } else {
                             "argument"
                         };
-                        let mut message = format!("{kind} has no {what} `{}` here", entry.key);
-                        if let Some(near) = near {
-                            message += &format!(", did you mean `{near}`?");
-                        }
+                        let hint = hint(&entry.key, known);
+                        let message = format!("{kind} has no {what} `{}` here{hint}", entry.key);
                         problems.push(Problem::warning(entry.key_span, message));
                     }
                 }

@@ -1,7 +1,7 @@
 //! Conditions and domains, as written.
 
 use super::Context;
-use super::reader::{Fields, Problems, hint, text, texts, wrong};
+use super::reader::{Fields, Problems, text, texts, wrong};
 use super::scope::Scope;
 use crate::builtin::{Parameter, SIGNATURES};
 use crate::rule::{
@@ -9,6 +9,7 @@ use crate::rule::{
     PatternTest, PortTest, Quantified, Quantifier, ReferencedTest, SUBJECT, StatementPart,
     StatementTest, Test, TextPart, Texts,
 };
+use crate::spelling::hint;
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Node, Value};
 

@@ -19,11 +19,12 @@ use crate::rule::{
     ProviderVersions, Severity, Slot,
 };
 use crate::ruleset::Rule;
+use crate::spelling::hint;
 use condition::Reading;
 use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Node, Problem, Value};
 use pillarlint_parser::yaml;
-use reader::{Fields, Problems, hint, texts, wrong};
+use reader::{Fields, Problems, texts, wrong};
 use scope::Scope;
 use std::collections::BTreeMap;
 

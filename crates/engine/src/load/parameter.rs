@@ -1,8 +1,9 @@
 //! The parameters that a rule declares.
 
 use super::Context;
-use super::reader::{Fields, Problems, hint, text, texts, wrong};
+use super::reader::{Fields, Problems, text, texts, wrong};
 use crate::parameter::{Parameter, Setting};
+use crate::spelling::hint;
 use pillarlint_parser::tree::{Node, Value};
 
 /// The declared parameters that are right, in the order of the file.

@@ -1,5 +1,6 @@
 //! Reading the fields of a YAML mapping, with the place of every mistake.
 
+use crate::spelling::hint;
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Map, Node, Problem, Value};
 use std::cell::RefCell;
@@ -19,13 +20,6 @@ pub(super) struct Fields<'n, 's, 'p> {
 /// Notes a mistake.
 pub(super) fn wrong(problems: &Problems, span: Span, message: impl Into<String>) {
     problems.borrow_mut().push(Problem::error(span, message));
-}
-
-/// `, did you mean …`, where a name is near.
-pub(super) fn hint<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    pillarlint_schema::nearest(name, candidates)
-        .map(|near| format!(", did you mean `{near}`?"))
-        .unwrap_or_default()
 }
 
 impl<'n, 's, 'p> Fields<'n, 's, 'p> {

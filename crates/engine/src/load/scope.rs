@@ -1,8 +1,9 @@
 //! The names of a check, and the paths that begin at them: parsed, and held against the table of types.
 
-use super::reader::{Problems, hint, wrong};
+use super::reader::{Problems, wrong};
 use crate::path::compile;
 use crate::rule::{Path, SUBJECT, Slot, Step};
+use crate::spelling::hint;
 use pillarlint_parser::source::Span;
 use pillarlint_schema::{Member, Shape};
 
