@@ -7,7 +7,7 @@ use crate::answer::{Answer, At, Missing, Truth};
 use crate::link::Links;
 use crate::operator::is_reference;
 use crate::parameter::{Parameter, Setting};
-use crate::path::{Reached, head_of, is_joined, why_unknown};
+use crate::path::{Reached, head_of, pieces_of, why_unknown};
 use crate::rule::{
     Absent, Condition, Domain, Operator, Path, Quantified, Quantifier, SUBJECT, Slot, Step, Test,
     Texts,
@@ -213,7 +213,9 @@ impl<'a, 's> Asking<'a, 's> {
         let answer = match self.reach(&test.at) {
             Reached::Value(node) => {
                 let truth = match self.compare(node, &test.operator) {
-                    Truth::Unknown if is_joined(node) && test.in_part != Absent::Unknown => {
+                    Truth::Unknown
+                        if pieces_of(node).is_some() && test.in_part != Absent::Unknown =>
+                    {
                         test.in_part.into()
                     }
                     Truth::Unknown => test.unknown.into(),

@@ -3,7 +3,7 @@
 use crate::answer::{Answer, At, Missing, Truth};
 use crate::evaluate::{Asking, Binding, Item};
 use crate::operator::same;
-use crate::path::Reached;
+use crate::path::{Reached, pieces_of};
 use crate::rule::{Link, Path, ReferencedTest, Slot, Step, TextPart};
 use pillarlint_parser::model::{DEPENDS_ON, Edge, Resource, Scenario};
 use pillarlint_parser::source::Span;
@@ -646,13 +646,7 @@ fn spelled(node: &Node<'_>, before: &str, name: &Node<'_>, after: &str) -> Truth
                 return Truth::Unknown;
             };
             // The name may itself be joined of pieces, the outer ones run together with the ends.
-            let own = match &name.value {
-                Value::Symbol(symbol) => match &**symbol {
-                    Symbol::Text(pieces) => pieces.as_slice(),
-                    _ => std::slice::from_ref(name),
-                },
-                _ => std::slice::from_ref(name),
-            };
+            let own = pieces_of(name).unwrap_or(std::slice::from_ref(name));
             let render = |pieces: &[Node<'_>]| -> String {
                 pieces
                     .iter()

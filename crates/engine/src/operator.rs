@@ -3,7 +3,7 @@
 use crate::answer::Truth;
 use crate::evaluate::Asking;
 use crate::link::{means_itself, symbol_key};
-use crate::path::{Reached, head_of};
+use crate::path::{Reached, head_of, pieces_of};
 use crate::rule::{Operand, Operator, Pattern};
 use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
 use std::borrow::Cow;
@@ -134,9 +134,7 @@ fn one_of(node: &Node<'_>, list: &[String]) -> Truth {
 
 /// Whether a text has a match. Of a joined text a known piece may be enough.
 fn matches(node: &Node<'_>, pattern: &Pattern) -> Truth {
-    if let Value::Symbol(symbol) = &node.value
-        && let Symbol::Text(pieces) = &**symbol
-    {
+    if let Some(pieces) = pieces_of(node) {
         let is_dynamic = |piece: &Node<'_>| piece.as_str().is_some_and(is_dynamic);
         let mut texts = pieces.iter().enumerate();
         let held = texts.any(|(at, piece)| {

@@ -212,9 +212,15 @@ fn member<'a, 's>(
 
 const DYNAMIC: &str = "a dynamic reference is resolved at deployment";
 
-/// A text joined of pieces that are not all known.
-pub(crate) fn is_joined(node: &Node<'_>) -> bool {
-    matches!(&node.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Text(_)))
+/// The pieces of a joined text, which are not all known.
+pub(crate) fn pieces_of<'n, 's>(node: &'n Node<'s>) -> Option<&'n [Node<'s>]> {
+    let Value::Symbol(symbol) = &node.value else {
+        return None;
+    };
+    match &**symbol {
+        Symbol::Text(pieces) => Some(pieces),
+        _ => None,
+    }
 }
 
 /// A text, whatever it will be, and so no list: a joined one, or the id, name or ARN of a resource.
