@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html>
 
+use super::of_value;
 use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
 use crate::path::Reached;
@@ -13,18 +14,13 @@ use std::sync::OnceLock;
 
 /// Whether what is known of a text, or of the texts of a structure, holds an access key.
 pub(super) fn in_text<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
-    let Some(path) = call.path("value") else {
-        return Answer::plain(Truth::Unknown);
-    };
-    match asking.reach(path) {
-        Reached::Missing(span) => Answer::at(Truth::False, At::place(span)),
-        Reached::Unknown(span, why) => Answer::unknown(span, why),
+    of_value(asking, call, "value", |node| {
         // The value itself is not shown.
-        Reached::Value(node) => match holding(asking, node) {
+        match holding(asking, node) {
             Some(node) => Answer::at(Truth::True, At::place(node.span)),
             None => Answer::at(Truth::False, At::place(node.span)),
-        },
-    }
+        }
+    })
 }
 
 /// The text that holds a key.

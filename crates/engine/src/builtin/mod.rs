@@ -18,10 +18,12 @@ mod tags;
 mod tls_policy;
 mod unused;
 
-use crate::answer::{Answer, Truth};
+use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
+use crate::path::Reached;
 use crate::rule::{BuiltinCall, Link, Path, SUBJECT, Step};
 use pillarlint_parser::source::Span;
+use pillarlint_parser::tree::Node;
 use std::borrow::Cow;
 
 /// What a builtin takes.
@@ -217,6 +219,22 @@ fn link(kind: &str, by: &str, name: &str) -> Link {
         text: None,
         name: Some(key(name)),
         attribute: None,
+    }
+}
+
+/// What holds of the value that a parameter leads to; a missing one is no case of it.
+fn of_value<'a, 's>(
+    asking: &Asking<'a, 's>,
+    call: &BuiltinCall,
+    parameter: &str,
+    answer: impl FnOnce(&'a Node<'s>) -> Answer<'a, 's>,
+) -> Answer<'a, 's> {
+    match call.path(parameter).map(|path| asking.reach(path)) {
+        Some(Reached::Value(node)) => answer(node),
+        Some(Reached::Missing(span)) => Answer::at(Truth::False, At::place(span)),
+        Some(Reached::Unknown(span, why)) => Answer::unknown(span, why),
+        // The loader asks for every parameter.
+        None => Answer::plain(Truth::Unknown),
     }
 }
 

@@ -2,29 +2,23 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html#creds>
 
+use super::of_value;
 use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
-use crate::path::{Reached, why_unknown};
+use crate::path::why_unknown;
 use crate::rule::BuiltinCall;
 use pillarlint_parser::model::DeclarationKind;
 use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
 
 pub(super) fn is_written<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
-    let Some(path) = call.path("value") else {
-        return Answer::plain(Truth::Unknown);
-    };
-    match asking.reach(path) {
-        Reached::Missing(span) => Answer::at(Truth::False, At::place(span)),
-        Reached::Unknown(span, why) => Answer::unknown(span, why),
-        Reached::Value(node) => {
-            let truth = written(asking, node);
-            // The value itself is not shown.
-            Answer {
-                why: (truth == Truth::Unknown).then(|| why_unknown(node)),
-                ..Answer::at(truth, At::place(node.span))
-            }
+    of_value(asking, call, "value", |node| {
+        let truth = written(asking, node);
+        // The value itself is not shown.
+        Answer {
+            why: (truth == Truth::Unknown).then(|| why_unknown(node)),
+            ..Answer::at(truth, At::place(node.span))
         }
-    }
+    })
 }
 
 fn written(asking: &Asking<'_, '_>, node: &Node<'_>) -> Truth {

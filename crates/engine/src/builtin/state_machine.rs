@@ -2,11 +2,10 @@
 //!
 //! <https://states-language.net/spec.html>
 
-use super::unknown;
+use super::{of_value, unknown};
 use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
 use crate::operator::{known_text, number};
-use crate::path::Reached;
 use crate::rule::BuiltinCall;
 use pillarlint_parser::tree::Node;
 use std::collections::HashMap;
@@ -16,19 +15,17 @@ const MAX_DEPTH: usize = 16;
 
 /// Whether a short wait leads, in a circle, through a task that asks how something is going.
 pub(super) fn polls<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
-    let Some(path) = call.path("definition") else {
-        return Answer::plain(Truth::Unknown);
-    };
-    let definition = match asking.reach(path) {
-        Reached::Value(node) => node,
-        Reached::Missing(span) => return Answer::at(Truth::False, At::place(span)),
-        Reached::Unknown(span, why) => return Answer::unknown(span, why),
-    };
+    of_value(asking, call, "definition", |definition| {
+        let limit = call.number("seconds", asking);
+        let calls = call.list("calls", asking);
+        polls_within(definition, limit, calls)
+    })
+}
+
+fn polls_within<'a, 's>(definition: &'a Node<'s>, limit: f64, calls: &[String]) -> Answer<'a, 's> {
     if definition.as_map().is_none() {
         return unknown(definition.span, "the definition could not be read");
     }
-    let limit = call.number("seconds", asking);
-    let calls = call.list("calls", asking);
     let mut machines = vec![(definition, 0)];
     while let Some((machine, depth)) = machines.pop() {
         let Some(states) = machine.get("States").and_then(Node::as_map) else {
