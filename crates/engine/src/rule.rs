@@ -224,13 +224,6 @@ pub struct Path {
     pub steps: Vec<Step>,
 }
 
-impl Step {
-    /// Whether it leads to many values.
-    pub fn is_many(&self) -> bool {
-        matches!(self, Step::All | Step::Members)
-    }
-}
-
 /// One step of a [`Path`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
@@ -242,6 +235,13 @@ pub enum Step {
     All,
     /// Every value of a mapping (`.*`).
     Members,
+}
+
+impl Step {
+    /// Whether it leads to many values.
+    pub fn is_many(&self) -> bool {
+        matches!(self, Step::All | Step::Members)
+    }
 }
 
 /// A condition: true, false or unknown.
