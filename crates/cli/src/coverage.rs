@@ -68,18 +68,8 @@ impl std::fmt::Display for Counts {
 
 impl<'r> Coverage<'r> {
     fn status(&self, practice: &'r Practice) -> Status<'r> {
-        let position = |rule: &Rule| {
-            let practices = &rule.header.practices;
-            practices.iter().position(|id| *id == practice.id)
-        };
-        let rules: &'r [Rule] = &self.ruleset.rules;
-        let in_preset = |rule: &&Rule| rule.header.preset <= self.preset;
-        let mut rules: Vec<&Rule> = rules
-            .iter()
-            .filter(in_preset)
-            .filter(|rule| position(rule).is_some())
-            .collect();
-        rules.sort_by_key(|rule| position(rule) > Some(0));
+        let mut rules = self.ruleset.of_practice(&practice.id);
+        rules.retain(|rule| rule.header.preset <= self.preset);
         match (&practice.beyond_code, rules.is_empty()) {
             (_, false) => Status::Checked(rules),
             (Some(beyond), true) => Status::BeyondCode(&beyond.because, &beyond.why),

@@ -141,7 +141,7 @@ impl<'a> Page<'a> {
         self.field("question", &format!("{}  {}", question.id, question.text))?;
         self.field("risk", &practice.risk)?;
         self.field("link", &practice.link)?;
-        let rules = self.rules_for(&practice.id);
+        let rules = self.ruleset.of_practice(&practice.id);
         if rules.is_empty() {
             return match &practice.beyond_code {
                 Some(beyond) => self.field(
@@ -161,7 +161,7 @@ impl<'a> Page<'a> {
         self.key_practices(pillar, question)?;
         self.line("\nBest practices")?;
         for practice in &question.practices {
-            let rules = count(self.rules_for(&practice.id).len(), "rule");
+            let rules = count(self.ruleset.of_practice(&practice.id).len(), "rule");
             self.item(&format!("{}  {}, {rules}", practice.id, titled(practice)))?;
         }
         Ok(())
@@ -181,7 +181,7 @@ impl<'a> Page<'a> {
         }
         self.line("\nQuestions")?;
         for question in &pillar.questions {
-            let checked = |practice: &&Practice| !self.rules_for(&practice.id).is_empty();
+            let checked = |practice: &&Practice| !self.ruleset.of_practice(&practice.id).is_empty();
             let checked = question.practices.iter().filter(checked).count();
             let (id, text, all) = (&question.id, &question.text, question.practices.len());
             self.item(&format!(
@@ -204,18 +204,6 @@ impl<'a> Page<'a> {
             return Ok(());
         }
         self.field("key practice", &titles.join("; "))
-    }
-
-    /// The rules of a practice, those first for which it is the primary one.
-    fn rules_for(&self, practice: &str) -> Vec<&'a Rule> {
-        let position = |rule: &&Rule| rule.header.practices.iter().position(|id| id == practice);
-        let rules: &'a [Rule] = &self.ruleset.rules;
-        let mut rules: Vec<&Rule> = rules
-            .iter()
-            .filter(|rule| position(rule).is_some())
-            .collect();
-        rules.sort_by_key(|rule| position(rule) > Some(0));
-        rules
     }
 
     fn title(&mut self, id: &str, title: &str) -> io::Result<()> {

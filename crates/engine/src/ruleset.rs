@@ -168,6 +168,15 @@ impl Ruleset {
             .map(|at| &self.rules[at])
     }
 
+    /// The rules of a best practice, those first for which it is the primary one.
+    pub fn of_practice(&self, practice: &str) -> Vec<&Rule> {
+        let position = |rule: &&Rule| rule.header.practices.iter().position(|id| id == practice);
+        let rules = self.rules.iter();
+        let mut rules: Vec<&Rule> = rules.filter(|rule| position(rule).is_some()).collect();
+        rules.sort_by_key(|rule| position(rule) > Some(0));
+        rules
+    }
+
     /// Adds rules of one's own; a rule of the same id takes the place of ours.
     pub fn extend(&mut self, rules: Vec<Rule>) {
         for rule in rules {
