@@ -153,11 +153,11 @@ fn rule_page(rule: &Rule, ruleset: &Ruleset) -> String {
     if fix.cloudformation == fix.terraform {
         let _ = writeln!(page, "{}", fix.cloudformation);
     } else {
-        let _ = writeln!(
-            page,
-            "### CloudFormation\n\n{}\n\n### Terraform\n\n{}",
-            fix.cloudformation, fix.terraform
-        );
+        let _ = writeln!(page, "### CloudFormation\n\n{}\n", fix.cloudformation);
+        if let Some(sam) = &fix.sam {
+            let _ = writeln!(page, "### SAM\n\n{sam}\n");
+        }
+        let _ = writeln!(page, "### Terraform\n\n{}", fix.terraform);
     }
     page.push_str("\n## References\n\n");
     for reference in &docs.references {
@@ -168,7 +168,7 @@ fn rule_page(rule: &Rule, ruleset: &Ruleset) -> String {
     );
     for example in &docs.examples {
         let language = match example.dialect {
-            Dialect::CloudFormation => "yaml",
+            Dialect::CloudFormation | Dialect::Sam => "yaml",
             Dialect::Terraform => "hcl",
         };
         if !example.name.is_empty() {

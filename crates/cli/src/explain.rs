@@ -97,6 +97,9 @@ impl<'a> Page<'a> {
             self.section("Fix", &fix.cloudformation)?;
         } else {
             self.section("Fix in CloudFormation", &fix.cloudformation)?;
+            if let Some(sam) = &fix.sam {
+                self.section("Fix in SAM", sam)?;
+            }
             self.section("Fix in Terraform", &fix.terraform)?;
         }
         if !docs.references.is_empty() {

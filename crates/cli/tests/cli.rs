@@ -873,6 +873,17 @@ fn showcase() {
     );
 }
 
+#[test]
+fn resources_of_sam_are_what_they_become() {
+    let ran = run_in(&root(), &["check", "fixtures/sam"], b"");
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let expected = root().join("fixtures/sam/expected.txt");
+    assert_data_eq!(
+        ran.stdout.clone(),
+        snapbox::Data::read_from(&expected, None).raw()
+    );
+}
+
 /// The pictures in the README are cut from what is really printed.
 #[test]
 fn readme() {

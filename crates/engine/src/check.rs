@@ -306,10 +306,13 @@ impl<'a, 's> Subject<'a, 's> {
                         within: placed.within,
                         addresses: address().into_iter().collect(),
                         kind: kind(),
-                        dialect: if self.project.is_terraform() {
-                            Dialect::Terraform
-                        } else {
-                            Dialect::CloudFormation
+                        made_from: resource
+                            .and_then(|one| one.made_from.as_deref())
+                            .map(str::to_owned),
+                        dialect: match resource {
+                            _ if self.project.is_terraform() => Dialect::Terraform,
+                            Some(one) if one.made_from.is_some() => Dialect::Sam,
+                            _ => Dialect::CloudFormation,
                         },
                         when,
                     });

@@ -59,7 +59,7 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
         let lines = LineIndex::new(text);
         let line_of = |offset: u32| lines.line_of(offset as usize) + 1;
         let report = match dialect {
-            Dialect::CloudFormation => template(text, rules, &plan),
+            Dialect::CloudFormation | Dialect::Sam => template(text, rules, &plan),
             Dialect::Terraform => configuration(text, rules, &plan),
         };
         let marked = |mark: &str| -> Vec<usize> {

@@ -24,6 +24,8 @@ pub struct Finding {
     pub addresses: Vec<String>,
     /// The resource's kind; empty for a finding on the whole template.
     pub kind: String,
+    /// The kind that is written, where a transform made the resource of another (`AWS::Serverless::Function`).
+    pub made_from: Option<String>,
     /// What it stands in, for the words of the fix.
     pub dialect: Dialect,
     /// The condition under which it holds (`IsProd`, `not IsProd and HasLogs`), where it does not always.

@@ -60,6 +60,7 @@ fn chain(mut via: Option<&Via>, related: &mut Vec<(Span, String)>) {
             ViaKind::Argument => format!("the argument `{name}`"),
             ViaKind::Output => format!("the output `{name}`"),
             ViaKind::Document => format!("the document of `{name}`"),
+            ViaKind::Transform => format!("what `{name}` becomes"),
             ViaKind::Element => format!("an element of what `{name}` runs over"),
             ViaKind::Variable | ViaKind::Local | ViaKind::Attribute => {
                 format!("the value of `{name}`")

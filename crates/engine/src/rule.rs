@@ -48,6 +48,8 @@ pub struct Docs {
 pub struct Fix {
     /// In a CloudFormation template.
     pub cloudformation: String,
+    /// For a resource of SAM, where its properties are called otherwise.
+    pub sam: Option<String>,
     /// In a Terraform configuration.
     pub terraform: String,
 }
@@ -57,6 +59,7 @@ impl Fix {
     pub fn of(&self, dialect: Dialect) -> &str {
         match dialect {
             Dialect::CloudFormation => &self.cloudformation,
+            Dialect::Sam => self.sam.as_deref().unwrap_or(&self.cloudformation),
             Dialect::Terraform => &self.terraform,
         }
     }
@@ -96,9 +99,10 @@ macro_rules! named {
 }
 
 named! {
-    /// What an example is written in.
+    /// What a resource or an example is written in.
     Dialect { /// A CloudFormation template.
-        CloudFormation = "cloudformation", /// A Terraform configuration, in HCL.
+        CloudFormation = "cloudformation", /// A resource of the Serverless Application Model, in a template.
+        Sam = "sam", /// A Terraform configuration, in HCL.
         Terraform = "terraform" }
 }
 named! {

@@ -5,6 +5,7 @@ use crate::source::{FileId, Span};
 use crate::tree::{Node, Problem};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One unit of deployment, lowered: no intrinsic function is left in it.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub struct Resource<'s> {
     pub kind: Cow<'s, str>,
     /// Where the kind stands.
     pub kind_span: Span,
+    /// The kind that is written there, where a transform made the resource of another (`AWS::Serverless::Function`).
+    pub made_from: Option<Arc<str>>,
     /// The whole resource, from its logical id to its end.
     pub span: Span,
     /// Its properties: a mapping (empty, at the logical id's place, where none are written),

@@ -53,6 +53,8 @@ pub enum ViaKind {
     Attribute,
     /// An element of what a `for_each` or a loop runs over.
     Element,
+    /// A transform that writes it on behalf of a resource of its own.
+    Transform,
     /// A document that stands for its text. What is in it keeps the places where it is written.
     Document,
 }

@@ -6,11 +6,11 @@
 mod lowered;
 mod support;
 
-use lowered::check_spans;
+use lowered::{check_spans, render, rendered_at};
 use pillarlint_parser::cloudformation::{self, MAX_DEPTH, MAX_LEAVES, MAX_SCENARIOS};
 use pillarlint_parser::model::{ConditionId, DeclarationKind, Project, Scenario, Truth};
 use pillarlint_parser::source::{FileId, Span};
-use pillarlint_parser::tree::{Level, Map, Node, Origin, Reference, Symbol, Value};
+use pillarlint_parser::tree::{Level, Map, Node, Value};
 use pillarlint_parser::{json, yaml};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -41,89 +41,6 @@ fn check(template: &str, path: &str, expected: &str) {
         expected,
         "{path} of {template}"
     );
-}
-
-fn rendered_at(project: &Project<'_>, path: &str) -> String {
-    let mut steps = path.split('.');
-    let name = steps.next().unwrap();
-    let mut node = if name == "Outputs" {
-        let name = steps.next().unwrap();
-        let output = project.outputs.iter().find(|one| one.name == name);
-        &output.unwrap().value
-    } else {
-        match project.resources.iter().find(|one| one.address == name) {
-            Some(resource) => &resource.properties,
-            None => return "no resource".to_owned(),
-        }
-    };
-    for step in steps {
-        let next = match step.parse::<usize>() {
-            Ok(index) => node.as_list().and_then(|items| items.get(index)),
-            Err(_) => node.get(step),
-        };
-        match next {
-            Some(next) => node = next,
-            None => return "unset".to_owned(),
-        }
-    }
-    render(project, node)
-}
-
-fn render(project: &Project<'_>, node: &Node<'_>) -> String {
-    let list = |items: &[Node<'_>]| {
-        let items: Vec<_> = items.iter().map(|item| render(project, item)).collect();
-        format!("[{}]", items.join(", "))
-    };
-    let branch = |branch: &Option<Node<'_>>| {
-        branch
-            .as_ref()
-            .map_or("unset".to_owned(), |node| render(project, node))
-    };
-    match &node.value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(text) => text.to_string(),
-        Value::String(text) => format!("{text:?}"),
-        Value::List(items) => list(items),
-        Value::Map(map) => {
-            let entries = map.entries.iter();
-            let entries: Vec<_> = entries
-                .map(|entry| format!("{}: {}", entry.key, render(project, &entry.value)))
-                .collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        Value::Json(json) => format!("json({})", render(project, &json.tree)),
-        Value::Symbol(symbol) => match &**symbol {
-            Symbol::Reference(reference) => render_reference(project, reference),
-            Symbol::Text(pieces) => format!("text{}", list(pieces)),
-            Symbol::Choice(choice) => format!(
-                "choice({}, {}, {})",
-                project.conditions.name(choice.condition),
-                branch(&choice.then),
-                branch(&choice.otherwise)
-            ),
-            Symbol::Unknown(_) => "unknown".to_owned(),
-        },
-    }
-}
-
-fn render_reference(project: &Project<'_>, reference: &Reference<'_>) -> String {
-    let mut text = match &reference.origin {
-        Origin::Resource(index) => format!("ref({}", project.resource(*index).address),
-        Origin::Parameter(name) | Origin::Pseudo(name) => format!("ref({name}"),
-        Origin::Zones(region) => format!("zones({region}"),
-        Origin::Import(name) => format!("import({name}"),
-    };
-    if !reference.attribute.is_empty() {
-        write!(text, ".{}", reference.attribute).unwrap();
-    }
-    for index in &reference.indices {
-        write!(text, "[{index}]").unwrap();
-    }
-    if let Some(allowed) = &reference.allowed {
-        write!(text, " in {}", allowed.join("|")).unwrap();
-    }
-    text + ")"
 }
 
 /// A template whose resource `It` has the property `X`.

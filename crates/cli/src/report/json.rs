@@ -39,6 +39,8 @@ struct FindingOut<'r> {
     addresses: &'r [String],
     kind: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    made_from: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<&'r str>,
     related: Vec<Related<'r>>,
 }
@@ -187,6 +189,7 @@ fn finding<'r>(finding: &'r Finding, ruleset: &'r Ruleset, places: &Places<'r>) 
         address: finding.addresses.first().map_or("", String::as_str),
         addresses: &finding.addresses,
         kind: &finding.kind,
+        made_from: finding.made_from.as_deref(),
         when: finding.when.as_deref(),
         related: related(&finding.related, places),
     }

@@ -106,7 +106,10 @@ fn write_finding(
     let paint = paint_of(finding.severity);
     let label = match (addresses(&finding.addresses), finding.kind.as_str()) {
         (addresses, "") => addresses,
-        (addresses, kind) => format!("{addresses} ({})", escape(kind)),
+        (addresses, kind) => match &finding.made_from {
+            Some(written) => format!("{addresses} ({} of {})", escape(kind), escape(written)),
+            None => format!("{addresses} ({})", escape(kind)),
+        },
     };
     let severity = match paint {
         ERROR => miette::Severity::Error,

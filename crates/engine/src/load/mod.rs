@@ -404,15 +404,18 @@ fn read_fix(node: &Node<'_>, problems: &Problems) -> Option<Fix> {
         let both = reader::text(node, "fix", problems)?.trim();
         return Some(Fix {
             cloudformation: both.to_owned(),
+            sam: None,
             terraform: both.to_owned(),
         });
     };
     let fields = Fields::of(node, "fix", problems)?;
     let cloudformation = fields.require_text("cloudformation");
+    let sam = fields.text("sam");
     let terraform = fields.require_text("terraform");
     fields.finish();
     Some(Fix {
         cloudformation: cloudformation?.trim().to_owned(),
+        sam: sam.map(|text| text.trim().to_owned()),
         terraform: terraform?.trim().to_owned(),
     })
 }
@@ -434,9 +437,10 @@ fn read_examples(node: &Node<'_>, parameters: &[Parameter], problems: &Problems)
         .filter_map(|item| {
             let fields = Fields::of(item, "an example", problems)?;
             let name = fields.text("name").unwrap_or_default().to_owned();
-            let mut texts = Dialect::ALL
-                .iter()
-                .filter_map(|dialect| Some((*dialect, fields.text(dialect.name())?.to_owned())))
+            // What is written with SAM is a template.
+            let mut texts = [Dialect::CloudFormation, Dialect::Terraform]
+                .into_iter()
+                .filter_map(|dialect| Some((dialect, fields.text(dialect.name())?.to_owned())))
                 .collect::<Vec<_>>();
             if texts.len() != 1 {
                 wrong(

@@ -17,6 +17,7 @@ mod network;
 mod parameters;
 mod references;
 mod resources;
+mod sam;
 mod scenarios;
 mod text;
 
@@ -58,7 +59,11 @@ pub fn lower_given<'s>(
 ) -> Project<'s> {
     let mut cx = Context::new(source);
     let root_span = root.span;
-    let sections = sections(&mut cx, root);
+    let mut sections = sections(&mut cx, root);
+    let mut referable = Vec::new();
+    if sections.is_sam {
+        referable = sam::expand(&mut cx, &mut sections.resources, sections.globals.clone());
+    }
     let span = sections
         .resources
         .as_ref()
@@ -72,10 +77,16 @@ pub fn lower_given<'s>(
         mark_named(&mut cx, &section);
     }
     let placed = scenarios::place(&mut cx, conditions, declared);
+    cx.refers_to_properties = !referable.is_empty();
+    for (name, id) in referable {
+        if let Some(target) = cx.names.get(&*id).copied() {
+            cx.names.insert(Cow::Owned(name), target);
+        }
+    }
 
     let resources = resources::lower(&mut cx, placed);
     if let Some(mut globals) = sections.globals {
-        // Globals of SAM are not merged into resources yet, but what they use is used.
+        // What they use is used, whether or not a resource takes it.
         evaluate::value(&mut cx, &mut globals);
     }
     let outputs = outputs(&mut cx, sections.outputs);
@@ -119,6 +130,8 @@ struct Context<'s> {
     mappings: HashMap<Cow<'s, str>, mappings::Mapping<'s>>,
     /// What `Ref` and `Fn::GetAtt` find.
     names: HashMap<Cow<'s, str>, Target>,
+    /// Whether some of the names are properties of resources (`Function.Alias`).
+    refers_to_properties: bool,
     /// The logical ids of the resources, by their index.
     addresses: Vec<Cow<'s, str>>,
     conditions: Conditions<'s>,
@@ -173,6 +186,7 @@ impl<'s> Context<'s> {
             parameters: Vec::new(),
             mappings: HashMap::new(),
             names: HashMap::new(),
+            refers_to_properties: false,
             addresses: Vec::new(),
             conditions: Conditions::default(),
             declarations: Vec::new(),
@@ -299,6 +313,8 @@ struct Sections<'s> {
     resources: Option<Entry<'s>>,
     outputs: Option<Entry<'s>>,
     globals: Option<Node<'s>>,
+    /// Whether SAM makes resources of others.
+    is_sam: bool,
     /// Sections that are not lowered, but whose texts may name parameters and conditions.
     plain: Vec<Node<'s>>,
 }
@@ -320,7 +336,10 @@ fn sections<'s>(cx: &mut Context<'s>, root: Node<'s>) -> Sections<'s> {
             "Outputs" => sections.outputs = Some(entry),
             "Globals" => sections.globals = Some(entry.value),
             "Rules" | "Hooks" => sections.plain.push(entry.value),
-            "Transform" => transform(cx, &entry.value),
+            "Transform" => {
+                transform(cx, &entry.value);
+                sections.is_sam |= names_sam(&entry.value);
+            }
             // What the console shows of parameters (`AWS::CloudFormation::Interface`) is no use of them.
             "AWSTemplateFormatVersion" | "Description" | "Metadata" => {}
             key if evaluate::is_function_key(key) => {
@@ -365,6 +384,14 @@ fn transform(cx: &mut Context<'_>, node: &Node<'_>) {
             cx.rewritten |= name != "AWS::Include";
             cx.leave_resources_out(node.span, format!("the macro `{name}` is not run"));
         }
+    }
+}
+
+/// Whether `Transform` names SAM.
+fn names_sam(node: &Node<'_>) -> bool {
+    match &node.value {
+        Value::List(items) => items.iter().any(names_sam),
+        _ => node.as_str() == Some("AWS::Serverless-2016-10-31"),
     }
 }
 

@@ -137,6 +137,13 @@ fn attribute_named<'s>(
     attribute: Cow<'s, str>,
     span: Span,
 ) -> Node<'s> {
+    // What SAM lets be referred to as a property of a resource is a resource.
+    if cx.refers_to_properties
+        && let Some(Target::Resource(index)) =
+            cx.names.get(&*format!("{name}.{attribute}")).copied()
+    {
+        return resource(cx, index, Cow::Borrowed(""), span);
+    }
     match cx.names.get(name).copied() {
         Some(Target::Resource(index)) => resource(cx, index, attribute, span),
         Some(Target::NotRead) => unknown(span, format!("`{name}` is not read")),

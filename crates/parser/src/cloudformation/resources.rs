@@ -5,6 +5,7 @@ use crate::model::{DEPENDS_ON, Resource, Scenario, Truth};
 use crate::source::Span;
 use crate::tree::{Entry, Map, Node, Problem, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A resource as it is written.
 pub(super) struct Written<'s> {
@@ -14,6 +15,7 @@ pub(super) struct Written<'s> {
     pub(super) condition: Option<(Cow<'s, str>, Span)>,
     kind: Cow<'s, str>,
     kind_span: Span,
+    made_from: Option<Arc<str>>,
     span: Span,
     properties: Option<Entry<'s>>,
     attributes: Vec<Entry<'s>>,
@@ -54,7 +56,7 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
         cx.problems.push(Problem::error(body_span, message));
         return None;
     };
-    let (mut kind, mut kind_span) = (None, entry.key_span);
+    let (mut kind, mut kind_span, mut made_from) = (None, entry.key_span, None);
     let (mut properties, mut condition, mut added) = (None, None, None);
     let mut attributes = Vec::new();
     for part in body.entries {
@@ -62,6 +64,7 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
             "Type" => {
                 kind_span = part.value.span;
                 kind = name(&part.value);
+                made_from = part.value.via.as_ref().map(|via| Arc::clone(&via.name));
                 if kind.is_none() {
                     // A preprocessor may make any number of resources of it.
                     cx.generated = true;
@@ -108,6 +111,7 @@ fn written<'s>(cx: &mut Context<'s>, entry: Entry<'s>) -> Option<Written<'s>> {
         condition,
         kind,
         kind_span,
+        made_from,
         span: entry.key_span.to(body_span),
         properties,
         attributes,
@@ -172,6 +176,7 @@ fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario
         address_span: resource.address_span,
         kind: resource.kind,
         kind_span: resource.kind_span,
+        made_from: resource.made_from,
         span: resource.span,
         properties,
         properties_key,

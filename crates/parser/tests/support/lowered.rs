@@ -1,8 +1,11 @@
 //! What holds for every project, whatever template it was read from.
 
+#![allow(dead_code, reason = "each test file uses a part")]
+
 use pillarlint_parser::model::Project;
 use pillarlint_parser::source::Span;
-use pillarlint_parser::tree::{Node, Symbol, Value};
+use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
+use std::fmt::Write as _;
 
 /// Asserts that every place lies in its text (files are numbered as they come), on character boundaries, and that what refers to a resource
 /// refers to one that there is.
@@ -65,4 +68,89 @@ fn walk(node: &Node<'_>, inside: &dyn Fn(Span)) {
         },
         _ => {}
     }
+}
+
+/// What stands at a path (`Resource.Property.0.Key`, or `Outputs.Name`).
+pub(crate) fn rendered_at(project: &Project<'_>, path: &str) -> String {
+    let mut steps = path.split('.');
+    let name = steps.next().unwrap();
+    let mut node = if name == "Outputs" {
+        let name = steps.next().unwrap();
+        let output = project.outputs.iter().find(|one| one.name == name);
+        &output.unwrap().value
+    } else {
+        match project.resources.iter().find(|one| one.address == name) {
+            Some(resource) => &resource.properties,
+            None => return "no resource".to_owned(),
+        }
+    };
+    for step in steps {
+        let next = match step.parse::<usize>() {
+            Ok(index) => node.as_list().and_then(|items| items.get(index)),
+            Err(_) => node.get(step),
+        };
+        match next {
+            Some(next) => node = next,
+            None => return "unset".to_owned(),
+        }
+    }
+    render(project, node)
+}
+
+/// A value in short.
+pub(crate) fn render(project: &Project<'_>, node: &Node<'_>) -> String {
+    let list = |items: &[Node<'_>]| {
+        let items: Vec<_> = items.iter().map(|item| render(project, item)).collect();
+        format!("[{}]", items.join(", "))
+    };
+    let branch = |branch: &Option<Node<'_>>| {
+        branch
+            .as_ref()
+            .map_or("unset".to_owned(), |node| render(project, node))
+    };
+    match &node.value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(text) => text.to_string(),
+        Value::String(text) => format!("{text:?}"),
+        Value::List(items) => list(items),
+        Value::Map(map) => {
+            let entries = map.entries.iter();
+            let entries: Vec<_> = entries
+                .map(|entry| format!("{}: {}", entry.key, render(project, &entry.value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Json(json) => format!("json({})", render(project, &json.tree)),
+        Value::Symbol(symbol) => match &**symbol {
+            Symbol::Reference(reference) => render_reference(project, reference),
+            Symbol::Text(pieces) => format!("text{}", list(pieces)),
+            Symbol::Choice(choice) => format!(
+                "choice({}, {}, {})",
+                project.conditions.name(choice.condition),
+                branch(&choice.then),
+                branch(&choice.otherwise)
+            ),
+            Symbol::Unknown(_) => "unknown".to_owned(),
+        },
+    }
+}
+
+fn render_reference(project: &Project<'_>, reference: &Reference<'_>) -> String {
+    let mut text = match &reference.origin {
+        Origin::Resource(index) => format!("ref({}", project.resource(*index).address),
+        Origin::Parameter(name) | Origin::Pseudo(name) => format!("ref({name}"),
+        Origin::Zones(region) => format!("zones({region}"),
+        Origin::Import(name) => format!("import({name}"),
+    };
+    if !reference.attribute.is_empty() {
+        write!(text, ".{}", reference.attribute).unwrap();
+    }
+    for index in &reference.indices {
+        write!(text, "[{index}]").unwrap();
+    }
+    if let Some(allowed) = &reference.allowed {
+        write!(text, " in {}", allowed.join("|")).unwrap();
+    }
+    text + ")"
 }

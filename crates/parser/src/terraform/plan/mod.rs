@@ -388,6 +388,7 @@ fn resource<'s>(head: Head<'s>, values: Node<'s>) -> Resource<'s> {
         address_span: head.address_span,
         kind: head.kind,
         kind_span: head.kind_span,
+        made_from: None,
         span: head.span,
         properties: values,
         properties_key: head.values_key,

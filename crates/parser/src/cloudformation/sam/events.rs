@@ -1,0 +1,611 @@
+//! `Events` of a function: what calls it, and that it may.
+//! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html>
+
+use super::build::{
+    Properties, attribute, entry, list, map, mapping, reference, substituted, text, trust, truth,
+};
+use super::function::{Function, destination};
+use super::{Made, api, http_api};
+use crate::source::Span;
+use crate::tree::{Entry, Node, Value};
+use std::borrow::Cow;
+
+/// An event of a function, as it is written.
+pub(super) struct Event<'s> {
+    /// The logical id of the function with that of the event.
+    pub(super) id: String,
+    pub(super) key_span: Span,
+    pub(super) properties: Properties<'s>,
+}
+
+pub(super) fn expand<'s>(made: &mut Made<'s>, function: &mut Function<'s>, events: Node<'s>) {
+    let Value::Map(events) = events.value else {
+        return;
+    };
+    for written in events.entries {
+        let id = format!("{}{}", function.origin.id, written.key);
+        let key_span = written.key_span;
+        let mut parts = Properties::within(written);
+        let kind = parts.take_value("Type");
+        let properties = match parts.take("Properties") {
+            Some(properties) => Properties::within(properties),
+            None => Properties::new(Vec::new(), key_span, key_span),
+        };
+        let event = Event {
+            id,
+            key_span,
+            properties,
+        };
+        match kind.as_ref().and_then(Node::as_str).unwrap_or_default() {
+            "Api" => api::of_function(made, function, event),
+            "HttpApi" => http_api::of_function(made, function, event),
+            "S3" => bucket(made, function, event),
+            "SNS" => topic(made, function, event),
+            "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => rule(made, function, event),
+            "ScheduleV2" => schedule(made, function, event),
+            "CloudWatchLogs" => logs(made, function, event),
+            "IoTRule" => iot(made, function, event),
+            "AlexaSkill" => permission(made, function, &event, "alexa-appkit.amazon.com", None),
+            "Cognito" => user_pool(made, function, event),
+            kind => mapped(made, function, kind, event),
+        }
+    }
+}
+
+/// That a service may call a function, on behalf of what it names.
+fn permission<'s>(
+    made: &mut Made<'s>,
+    function: &Function<'s>,
+    event: &Event<'s>,
+    service: &'static str,
+    source: Option<Entry<'s>>,
+) {
+    permit(made, function, event, "", service, source);
+}
+
+/// The same, where a function has several for one event.
+pub(super) fn permit<'s>(
+    made: &mut Made<'s>,
+    function: &Function<'s>,
+    event: &Event<'s>,
+    suffix: &str,
+    service: &'static str,
+    source: impl IntoIterator<Item = Entry<'s>>,
+) {
+    let place = event.key_span;
+    let mut properties = vec![
+        entry("Action", text("lambda:InvokeFunction", place)),
+        entry("FunctionName", function.name(place)),
+        entry("Principal", text(service, place)),
+    ];
+    properties.extend(source);
+    let id = format!("{}Permission{suffix}", event.id);
+    let added = function
+        .origin
+        .added(id, "AWS::Lambda::Permission", place, properties);
+    made.resources.push(added);
+}
+
+/// Something that an event makes, with its properties where the event has its own.
+fn made_of<'s>(
+    function: &Function<'s>,
+    id: String,
+    kind: &'static str,
+    event_place: Span,
+    (key_span, span): (Span, Span),
+    properties: Vec<Entry<'s>>,
+) -> Entry<'s> {
+    let properties = Entry {
+        key: Cow::Borrowed("Properties"),
+        key_span,
+        value: map(properties, span),
+    };
+    function
+        .origin
+        .resource(id.into(), kind, event_place, properties, Vec::new())
+}
+
+/// What is read by Lambda itself: queues and streams.
+fn mapped<'s>(made: &mut Made<'s>, function: &mut Function<'s>, kind: &str, mut event: Event<'s>) {
+    let place = event.key_span;
+    let (source, managed) = match kind {
+        "SQS" => ("Queue", Some("AWSLambdaSQSQueueExecutionRole")),
+        "Kinesis" => ("Stream", Some("AWSLambdaKinesisExecutionRole")),
+        "DynamoDB" => ("Stream", Some("AWSLambdaDynamoDBExecutionRole")),
+        "MSK" => ("Stream", Some("AWSLambdaMSKExecutionRole")),
+        "MQ" => ("Broker", None),
+        "SelfManagedKafka" => ("", None),
+        "DocumentDB" => ("Cluster", None),
+        _ => return,
+    };
+    if let (Some(managed), Some(role)) = (managed, &mut function.role) {
+        role.attach(&format!("service-role/{managed}"), place);
+    }
+    let span = (event.properties.key_span, event.properties.span);
+    let mut own = vec![entry("FunctionName", function.name(place))];
+    own.extend(event.properties.renamed(source, "EventSourceArn"));
+    if kind == "DocumentDB" {
+        let database = event
+            .properties
+            .taken(&["CollectionName", "DatabaseName", "FullDocument"]);
+        own.push(entry("DocumentDBEventSourceConfig", map(database, place)));
+    }
+    if matches!(kind, "MQ" | "DocumentDB") {
+        reads_secrets(function, kind, own.get(1), &event);
+    }
+    if let Some(destinations) = event.properties.take("DestinationConfig") {
+        let key_span = destinations.key_span;
+        let mut parts = Properties::within(destinations);
+        let name = event
+            .id
+            .strip_prefix(&*function.origin.id)
+            .unwrap_or(&event.id)
+            .to_owned();
+        let failure = parts.take("OnFailure");
+        let failure = failure.map(|target| destination(made, function, target, &name));
+        own.push(Entry {
+            key: Cow::Borrowed("DestinationConfig"),
+            key_span,
+            value: map(failure.into_iter().collect(), parts.span),
+        });
+    }
+    own.extend(event.properties.rest());
+    let made_resource = made_of(
+        function,
+        event.id,
+        "AWS::Lambda::EventSourceMapping",
+        place,
+        span,
+        own,
+    );
+    made.resources.push(made_resource);
+}
+
+/// That a role may reach a broker or a database, with the secrets that say as whom.
+fn reads_secrets<'s>(
+    function: &mut Function<'s>,
+    kind: &str,
+    source: Option<&Entry<'s>>,
+    event: &Event<'s>,
+) {
+    let place = event.key_span;
+    let Some(role) = &mut function.role else {
+        return;
+    };
+    let access = event
+        .properties
+        .get("SourceAccessConfigurations")
+        .and_then(Node::as_list);
+    let secrets = access
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|one| one.get("URI"));
+    let mut statements: Vec<Node<'s>> = secrets
+        .map(|secret| super::build::allow("secretsmanager:GetSecretValue", secret.clone(), place))
+        .collect();
+    let (name, actions): (_, &[&'static str]) = match kind {
+        "MQ" => ("SamAutoGeneratedAMQPolicy", &["mq:DescribeBroker"]),
+        _ => (
+            "SamAutoGeneratedDocumentDBPolicy",
+            &[
+                "rds:DescribeDBClusters",
+                "rds:DescribeDBClusterParameters",
+                "rds:DescribeDBSubnetGroups",
+            ],
+        ),
+    };
+    let reached = source.map_or_else(|| text("*", place), |source| source.value.clone());
+    for action in actions {
+        statements.push(super::build::allow(action, reached.clone(), place));
+    }
+    let document = mapping([("Statement", list(statements, place))], place);
+    role.allow(name, document, place);
+}
+
+fn bucket<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let account = entry("SourceAccount", reference("AWS::AccountId", place));
+    permission(made, function, &event, "s3.amazonaws.com", Some(account));
+    let bucket = event.properties.take_value("Bucket");
+    let bucket = bucket
+        .as_ref()
+        .and_then(|one| one.get("Ref").or(one.get("!Ref"))?.as_str());
+    let (Some(bucket), Some(events)) = (bucket, event.properties.take_value("Events")) else {
+        return;
+    };
+    let filter = event.properties.take("Filter");
+    let of_event = |one: Node<'s>| {
+        let mut parts = vec![entry("Event", one), entry("Function", function.arn(place))];
+        parts.extend(filter.clone());
+        map(parts, place)
+    };
+    let events = match events.value {
+        Value::List(items) => items,
+        _ => vec![events],
+    };
+    for one in events {
+        made.notifications.push((bucket.to_owned(), of_event(one)));
+    }
+}
+
+fn topic<'s>(made: &mut Made<'s>, function: &mut Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let span = (event.properties.key_span, event.properties.span);
+    let Some(topic) = event.properties.take("Topic") else {
+        return;
+    };
+    let arn = topic.value.clone();
+    let over_queue = event.properties.take("SqsSubscription");
+    let queue = over_queue.filter(|one| !matches!(one.value.value, Value::Bool(false)));
+    let mut own = vec![Entry {
+        key: Cow::Borrowed("TopicArn"),
+        ..topic
+    }];
+    match queue {
+        None => {
+            let source = entry("SourceArn", arn);
+            permission(made, function, &event, "sns.amazonaws.com", Some(source));
+            own.push(entry("Protocol", text("lambda", place)));
+            own.push(entry("Endpoint", function.arn(place)));
+        }
+        Some(queue) => {
+            own.push(entry("Protocol", text("sqs", place)));
+            own.push(entry(
+                "Endpoint",
+                subscribed_queue(made, function, &event, queue, arn),
+            ));
+        }
+    }
+    own.extend(event.properties.rest());
+    let made_resource = made_of(
+        function,
+        event.id,
+        "AWS::SNS::Subscription",
+        place,
+        span,
+        own,
+    );
+    made.resources.push(made_resource);
+}
+
+/// The queue between a topic and a function, and its ARN.
+fn subscribed_queue<'s>(
+    made: &mut Made<'s>,
+    function: &mut Function<'s>,
+    event: &Event<'s>,
+    written: Entry<'s>,
+    topic: Node<'s>,
+) -> Node<'s> {
+    let place = written.key_span;
+    let mut parts = Properties::within(written);
+    if let Some(role) = &mut function.role {
+        role.attach("service-role/AWSLambdaSQSQueueExecutionRole", place);
+    }
+    let (arn, url) = match parts.take_value("QueueArn") {
+        Some(arn) => (arn, parts.take_value("QueueUrl")),
+        None => {
+            let id = format!("{}Queue", event.id);
+            let tags = function.tags.clone().map(|tags| entry("Tags", tags));
+            let queue = tags.into_iter().collect();
+            made.resources.push(
+                function
+                    .origin
+                    .added(id.clone(), "AWS::SQS::Queue", place, queue),
+            );
+            (
+                attribute(id.clone(), "Arn", place),
+                Some(reference(id, place)),
+            )
+        }
+    };
+    let equals = mapping([("aws:SourceArn", topic)], place);
+    let from_topic = mapping([("ArnEquals", equals)], place);
+    let policy = sends(arn.clone(), text("*", place), from_topic, place);
+    queue_policy(
+        made,
+        function,
+        format!("{}QueuePolicy", event.id),
+        policy,
+        url,
+        place,
+    );
+    let mut own = vec![
+        entry("EventSourceArn", arn.clone()),
+        entry("FunctionName", function.name(place)),
+    ];
+    let enabled = parts.take("Enabled");
+    own.push(enabled.unwrap_or_else(|| entry("Enabled", truth(true, place))));
+    let size = parts.take("BatchSize");
+    own.push(
+        size.unwrap_or_else(|| entry("BatchSize", Node::new(Value::Number("10".into()), place))),
+    );
+    let id = format!("{}EventSourceMapping", event.id);
+    made.resources.push(
+        function
+            .origin
+            .added(id, "AWS::Lambda::EventSourceMapping", place, own),
+    );
+    arn
+}
+
+/// A statement that lets somebody send to a queue.
+fn sends<'s>(queue: Node<'s>, principal: Node<'s>, condition: Node<'s>, place: Span) -> Node<'s> {
+    mapping(
+        [
+            ("Action", text("sqs:SendMessage", place)),
+            ("Effect", text("Allow", place)),
+            ("Principal", principal),
+            ("Resource", queue),
+            ("Condition", condition),
+        ],
+        place,
+    )
+}
+
+fn queue_policy<'s>(
+    made: &mut Made<'s>,
+    function: &Function<'s>,
+    id: String,
+    statement: Node<'s>,
+    url: Option<Node<'s>>,
+    place: Span,
+) {
+    let properties = vec![
+        entry(
+            "PolicyDocument",
+            super::build::policy(vec![statement], place),
+        ),
+        entry("Queues", list(url.into_iter().collect(), place)),
+    ];
+    made.resources.push(
+        function
+            .origin
+            .added(id, "AWS::SQS::QueuePolicy", place, properties),
+    );
+}
+
+/// Rules of EventBridge: at times, or for events.
+fn rule<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let span = (event.properties.key_span, event.properties.span);
+    let source = entry("SourceArn", attribute(event.id.clone(), "Arn", place));
+    permission(made, function, &event, "events.amazonaws.com", Some(source));
+    let id = text(format!("{}LambdaTarget", event.id), place);
+    let mut target = vec![entry("Arn", function.arn(place)), entry("Id", id)];
+    target.extend(dead_letters(made, function, &mut event));
+    let (own, parts) = rule_properties(&mut event.properties);
+    target.extend(parts);
+    let mut own = own;
+    own.push(entry("Targets", list(vec![map(target, place)], place)));
+    let made_resource = made_of(function, event.id, "AWS::Events::Rule", place, span, own);
+    made.resources.push(made_resource);
+}
+
+/// The properties of a rule, and those of its target.
+pub(super) fn rule_properties<'s>(
+    properties: &mut Properties<'s>,
+) -> (Vec<Entry<'s>>, Vec<Entry<'s>>) {
+    let mut own = Vec::new();
+    own.extend(properties.renamed("Pattern", "EventPattern"));
+    own.extend(properties.renamed("Schedule", "ScheduleExpression"));
+    own.extend(properties.renamed("RuleName", "Name"));
+    if let Some(mut enabled) = properties.renamed("Enabled", "State") {
+        enabled.value.value = match enabled.value.value {
+            Value::Bool(true) => Value::String("ENABLED".into()),
+            Value::Bool(false) => Value::String("DISABLED".into()),
+            other => other,
+        };
+        own.push(enabled);
+    }
+    own.extend(properties.taken(&["Name", "Description", "State", "EventBusName"]));
+    let parts = properties.taken(&["Input", "InputPath", "InputTransformer", "RetryPolicy"]);
+    (own, parts)
+}
+
+/// `DeadLetterConfig` of a rule: the queue that is named, or one that is made.
+fn dead_letters<'s>(
+    made: &mut Made<'s>,
+    function: &Function<'s>,
+    event: &mut Event<'s>,
+) -> Option<Entry<'s>> {
+    let written = event.properties.take("DeadLetterConfig")?;
+    let key_span = written.key_span;
+    let mut parts = Properties::within(written);
+    let arn = match parts.take("Arn") {
+        Some(arn) => arn,
+        None => {
+            let id = match parts.take_value("QueueLogicalId") {
+                Some(id) if id.as_str().is_some() => id.as_str().unwrap_or_default().to_owned(),
+                _ => format!("{}Queue", event.id),
+            };
+            let queue = function
+                .origin
+                .added(id.clone(), "AWS::SQS::Queue", key_span, Vec::new());
+            made.resources.push(queue);
+            let equals = mapping(
+                [(
+                    "aws:SourceArn",
+                    attribute(event.id.clone(), "Arn", key_span),
+                )],
+                key_span,
+            );
+            let from_rule = mapping([("ArnEquals", equals)], key_span);
+            let service = mapping(
+                [("Service", text("events.amazonaws.com", key_span))],
+                key_span,
+            );
+            let arn = attribute(id.clone(), "Arn", key_span);
+            let statement = sends(arn.clone(), service, from_rule, key_span);
+            let url = Some(reference(id, key_span));
+            queue_policy(
+                made,
+                function,
+                format!("{}QueuePolicy", event.id),
+                statement,
+                url,
+                key_span,
+            );
+            entry("Arn", arn)
+        }
+    };
+    Some(Entry {
+        key: Cow::Borrowed("DeadLetterConfig"),
+        key_span,
+        value: map(vec![arn], parts.span),
+    })
+}
+
+/// A schedule of EventBridge Scheduler, with the role that calls.
+fn schedule<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let span = (event.properties.key_span, event.properties.span);
+    let mut target = vec![entry("Arn", function.arn(place))];
+    match event.properties.take("RoleArn") {
+        Some(role) => target.push(role),
+        None => {
+            let id = format!("{}Role", event.id);
+            target.push(entry("RoleArn", attribute(id.clone(), "Arn", place)));
+            let statement =
+                super::build::allow("lambda:InvokeFunction", function.arn(place), place);
+            let calls = mapping(
+                [
+                    (
+                        "PolicyName",
+                        text(format!("{}LambdaPolicy", event.id), place),
+                    ),
+                    (
+                        "PolicyDocument",
+                        mapping([("Statement", list(vec![statement], place))], place),
+                    ),
+                ],
+                place,
+            );
+            let mut role = vec![
+                entry(
+                    "AssumeRolePolicyDocument",
+                    trust("scheduler.amazonaws.com", place),
+                ),
+                entry("Policies", list(vec![calls], place)),
+            ];
+            role.extend(event.properties.take("PermissionsBoundary"));
+            made.resources
+                .push(function.origin.added(id, "AWS::IAM::Role", place, role));
+        }
+    }
+    if let Some(letters) = event.properties.take("DeadLetterConfig") {
+        let key_span = letters.key_span;
+        let mut parts = Properties::within(letters);
+        let arn = parts.take("Arn").unwrap_or_else(|| {
+            let id = format!("{}Queue", event.id);
+            made.resources.push(function.origin.added(
+                id.clone(),
+                "AWS::SQS::Queue",
+                key_span,
+                Vec::new(),
+            ));
+            entry("Arn", attribute(id, "Arn", key_span))
+        });
+        target.push(Entry {
+            key: Cow::Borrowed("DeadLetterConfig"),
+            key_span,
+            value: map(vec![arn], parts.span),
+        });
+    }
+    target.extend(event.properties.taken(&["Input", "RetryPolicy"]));
+    let mut own = event.properties.taken(&[
+        "Description",
+        "EndDate",
+        "FlexibleTimeWindow",
+        "GroupName",
+        "KmsKeyArn",
+        "Name",
+        "ScheduleExpression",
+        "ScheduleExpressionTimezone",
+        "StartDate",
+        "State",
+    ]);
+    if !own.iter().any(|one| one.key == "FlexibleTimeWindow") {
+        own.push(entry(
+            "FlexibleTimeWindow",
+            mapping([("Mode", text("OFF", place))], place),
+        ));
+    }
+    if !own.iter().any(|one| one.key == "Name") {
+        own.push(entry("Name", text(event.id.clone(), place)));
+    }
+    own.push(entry("Target", map(target, place)));
+    let made_resource = made_of(
+        function,
+        event.id,
+        "AWS::Scheduler::Schedule",
+        place,
+        span,
+        own,
+    );
+    made.resources.push(made_resource);
+}
+
+fn logs<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let span = (event.properties.key_span, event.properties.span);
+    let group = event.properties.get("LogGroupName").cloned();
+    let pattern = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${__LogGroupName__}:*";
+    let source = group.map(|group| {
+        let values = mapping([("__LogGroupName__", group)], place);
+        let parts = vec![text(pattern, place), values];
+        entry(
+            "SourceArn",
+            mapping([("Fn::Sub", list(parts, place))], place),
+        )
+    });
+    permission(made, function, &event, "logs.amazonaws.com", source);
+    let mut own = event.properties.taken(&["LogGroupName", "FilterPattern"]);
+    own.push(entry("DestinationArn", function.arn(place)));
+    let made_resource = made_of(
+        function,
+        event.id,
+        "AWS::Logs::SubscriptionFilter",
+        place,
+        span,
+        own,
+    );
+    made.resources.push(made_resource);
+}
+
+fn iot<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let span = (event.properties.key_span, event.properties.span);
+    let account = entry("SourceAccount", substituted("${AWS::AccountId}", place));
+    let pattern = "arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/${RuleName}";
+    let values = mapping([("RuleName", reference(event.id.clone(), place))], place);
+    let rule = mapping(
+        [("Fn::Sub", list(vec![text(pattern, place), values], place))],
+        place,
+    );
+    let sources = [account, entry("SourceArn", rule)];
+    permit(made, function, &event, "", "iot.amazonaws.com", sources);
+    let lambda = mapping([("FunctionArn", function.arn(place))], place);
+    let mut payload = event.properties.taken(&["Sql", "AwsIotSqlVersion"]);
+    payload.push(entry("RuleDisabled", truth(false, place)));
+    payload.push(entry(
+        "Actions",
+        list(vec![mapping([("Lambda", lambda)], place)], place),
+    ));
+    let own = vec![entry("TopicRulePayload", map(payload, place))];
+    let made_resource = made_of(function, event.id, "AWS::IoT::TopicRule", place, span, own);
+    made.resources.push(made_resource);
+}
+
+fn user_pool<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let pool = event.properties.take_value("UserPool");
+    let id = pool
+        .as_ref()
+        .and_then(|one| one.get("Ref").or(one.get("!Ref"))?.as_str());
+    let source = id.map(|id| entry("SourceArn", attribute(id.to_owned(), "Arn", place)));
+    let event = Event {
+        id: format!("{}Cognito", function.origin.id),
+        ..event
+    };
+    permission(made, function, &event, "cognito-idp.amazonaws.com", source);
+}

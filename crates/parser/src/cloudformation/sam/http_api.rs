@@ -1,0 +1,230 @@
+//! `AWS::Serverless::HttpApi`, and the API that events make without one.
+//! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-httpapi.html>
+
+use super::api::{add_route, document, implicit_origin, referred, security, source_arn};
+use super::build::{Properties, entry, list, map, mapping, reference, text, truth};
+use super::events::{Event, permit};
+use super::function::Function;
+use super::globals::Globals;
+use super::other::with;
+use super::{Made, Origin, Written};
+use crate::tree::{Entry, Node};
+use std::borrow::Cow;
+
+/// The API of events that name none.
+const IMPLICIT: &str = "ServerlessHttpApi";
+
+/// An `HttpApi` event of a function.
+pub(super) fn of_function<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
+    let place = event.key_span;
+    let api = event.properties.take_value("ApiId");
+    let id = match &api {
+        None => Some(IMPLICIT.to_owned()),
+        Some(node) => referred(node),
+    };
+    let path = event.properties.take_value("Path");
+    let method = event.properties.take_value("Method");
+    let method = method
+        .as_ref()
+        .and_then(Node::as_str)
+        .unwrap_or("any")
+        .to_lowercase();
+    let (shown, path_span) = match &path {
+        Some(path) => (path.as_str().unwrap_or("$default").to_owned(), path.span),
+        None => ("$default".to_owned(), place),
+    };
+    let target = api.unwrap_or_else(|| reference(IMPLICIT, place));
+    let source = match (shown.as_str(), method.as_str()) {
+        ("$default", _) => source_arn(target, "", "*", place),
+        (path, "any" | "*") => source_arn(target, "*", path, place),
+        (path, method) => source_arn(target, &method.to_uppercase(), path, place),
+    };
+    permit(
+        made,
+        function,
+        &event,
+        "",
+        "apigateway.amazonaws.com",
+        Some(source),
+    );
+    let Some(id) = id else {
+        return;
+    };
+    let uri = format!(
+        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{}/invocations",
+        function.placeholder()
+    );
+    let integration = mapping(
+        [
+            ("httpMethod", text("POST", place)),
+            ("type", text("aws_proxy", place)),
+            ("uri", super::build::substituted(uri, place)),
+            ("payloadFormatVersion", text("2.0", place)),
+        ],
+        place,
+    );
+    let mut operation = vec![
+        entry("x-amazon-apigateway-integration", integration),
+        entry("responses", map(Vec::new(), place)),
+    ];
+    operation.extend(security(event.properties.take("Auth")));
+    add_route(
+        made,
+        &function.origin,
+        id,
+        (shown.into(), path_span),
+        method,
+        map(operation, place),
+        place,
+    );
+}
+
+pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
+    let Written {
+        origin,
+        properties,
+        attributes,
+    } = written;
+    http_api(made, &origin, properties, attributes);
+}
+
+/// The API of events that name none, where there are any.
+pub(super) fn implicit<'s>(made: &mut Made<'s>, globals: &Globals<'s>) {
+    let Some(origin) = implicit_origin(made, IMPLICIT) else {
+        return;
+    };
+    let place = origin.id_span;
+    let own = Properties::new(globals.of("HttpApi"), place, place);
+    http_api(made, &origin, own, Vec::new());
+}
+
+fn http_api<'s>(
+    made: &mut Made<'s>,
+    origin: &Origin<'s>,
+    mut properties: Properties<'s>,
+    attributes: Vec<Entry<'s>>,
+) {
+    let place = origin.id_span;
+    let spans = (properties.key_span, properties.span);
+    let mut own = Vec::new();
+    let written = properties.take("DefinitionBody");
+    let is_described = written.is_some() || properties.get("DefinitionUri").is_some();
+    match properties.renamed("DefinitionUri", "BodyS3Location") {
+        Some(mut uri) if written.is_none() => {
+            uri.value = super::function::location(uri.value, ["Bucket", "Key", "Version"]);
+            made.routes.remove(&*origin.id);
+            own.push(uri);
+        }
+        _ => {
+            let key_span = written.as_ref().map_or(place, |one| one.key_span);
+            let is_written = written.is_some();
+            let body = document(
+                made,
+                &origin.id,
+                written.map(|one| one.value),
+                ("openapi", "3.0.1"),
+                place,
+            );
+            own.extend(body.map(|mut value| {
+                if let Some(cors) = properties.take("CorsConfiguration").filter(|_| !is_written) {
+                    value = with(value, super::other::named(cors, "x-amazon-apigateway-cors"));
+                }
+                Entry {
+                    key: Cow::Borrowed("Body"),
+                    key_span,
+                    value,
+                }
+            }));
+        }
+    }
+    own.extend(properties.taken(&[
+        "Description",
+        "DisableExecuteApiEndpoint",
+        "FailOnWarnings",
+        "Name",
+    ]));
+    made.resources.push(origin.main(
+        "AWS::ApiGatewayV2::Api",
+        (spans.0, spans.1, own),
+        attributes,
+    ));
+
+    let of_api = || entry("ApiId", reference(origin.id.clone(), place));
+    let name = properties.take("StageName");
+    let literal = name.as_ref().and_then(|one| one.value.as_str());
+    let stage_id = match (&name, literal) {
+        (None, _) | (_, Some("$default")) => origin.name("ApiGatewayDefaultStage"),
+        (_, Some(name)) => origin.name(format_args!("{name}Stage")),
+        (_, None) => origin.name("Stage"),
+    };
+    made.refer(origin, "Stage", &stage_id);
+    let mut stage = vec![of_api(), entry("AutoDeploy", truth(true, place))];
+    stage.push(name.unwrap_or_else(|| entry("StageName", text("$default", place))));
+    stage.extend(properties.taken(&["AccessLogSettings", "DefaultRouteSettings", "RouteSettings"]));
+    stage.extend(properties.take("StageVariables"));
+    let own_tag = entry("httpapi:createdBy", text("SAM", place));
+    let tags = match properties.take("Tags") {
+        Some(tags) => Some(Entry {
+            value: with(tags.value, own_tag),
+            ..tags
+        }),
+        // The document that a person writes is not added to.
+        None if is_described => None,
+        None => Some(entry("Tags", map(vec![own_tag], place))),
+    };
+    stage.extend(tags.clone());
+    let stage_properties = Entry {
+        key: Cow::Borrowed("Properties"),
+        key_span: spans.0,
+        value: map(stage, spans.1),
+    };
+    made.resources.push(origin.resource(
+        stage_id.clone(),
+        "AWS::ApiGatewayV2::Stage",
+        place,
+        stage_properties,
+        Vec::new(),
+    ));
+    if let Some(domain) = properties.take("Domain") {
+        domain_name(made, origin, domain, stage_id, tags);
+    }
+}
+
+/// `Domain`: a domain name for the API.
+fn domain_name<'s>(
+    made: &mut Made<'s>,
+    origin: &Origin<'s>,
+    written: Entry<'s>,
+    stage: Cow<'s, str>,
+    tags: Option<Entry<'s>>,
+) {
+    let place = written.key_span;
+    let mut written = Properties::within(written);
+    let id = origin.name("DomainNameV2");
+    let mut configuration = written.taken(&[
+        "CertificateArn",
+        "OwnershipVerificationCertificateArn",
+        "SecurityPolicy",
+    ]);
+    let kind = written.renamed("EndpointConfiguration", "EndpointType");
+    configuration.push(kind.unwrap_or_else(|| entry("EndpointType", text("REGIONAL", place))));
+    let mut own = written.taken(&["DomainName", "MutualTlsAuthentication"]);
+    own.extend(tags);
+    own.push(entry(
+        "DomainNameConfigurations",
+        list(vec![map(configuration, place)], place),
+    ));
+    made.resources
+        .push(origin.added(id.clone(), "AWS::ApiGatewayV2::DomainName", place, own));
+    let own = vec![
+        entry("ApiId", reference(origin.id.clone(), place)),
+        entry("DomainName", reference(id, place)),
+        entry("Stage", reference(stage, place)),
+    ];
+    made.resources.push(origin.added(
+        origin.name("ApiMapping"),
+        "AWS::ApiGatewayV2::ApiMapping",
+        place,
+        own,
+    ));
+}
