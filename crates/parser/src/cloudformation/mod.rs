@@ -12,6 +12,7 @@ mod evaluate;
 mod formula;
 pub mod given;
 mod lift;
+mod loops;
 mod mappings;
 mod network;
 mod parameters;
@@ -29,6 +30,8 @@ use crate::source::{FileId, Span};
 use crate::tree::{Entry, Node, Problem, Symbol, Value};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+
+pub use loops::MAX_COPIES;
 
 /// Bytes that all functions of a template may produce together; what lies past it is unknown.
 pub const MAX_PRODUCED_BYTES: usize = 32 << 20;
@@ -60,10 +63,6 @@ pub fn lower_given<'s>(
     let mut cx = Context::new(source);
     let root_span = root.span;
     let mut sections = sections(&mut cx, root);
-    let mut referable = Vec::new();
-    if sections.is_sam {
-        referable = sam::expand(&mut cx, &mut sections.resources, sections.globals.clone());
-    }
     let span = sections
         .resources
         .as_ref()
@@ -71,6 +70,22 @@ pub fn lower_given<'s>(
 
     parameters::declare(&mut cx, sections.parameters, given);
     mappings::declare(&mut cx, sections.mappings);
+    if sections.has_loops && source.contains("Fn::ForEach") {
+        let parts = [
+            &mut sections.resources,
+            &mut sections.conditions,
+            &mut sections.outputs,
+        ];
+        for (section, makes_resources) in parts.into_iter().zip([true, false, false]) {
+            if let Some(section) = section {
+                loops::expand(&mut cx, &mut section.value, makes_resources);
+            }
+        }
+    }
+    let mut referable = Vec::new();
+    if sections.is_sam {
+        referable = sam::expand(&mut cx, &mut sections.resources, sections.globals.clone());
+    }
     let declared = resources::declare(&mut cx, sections.resources, span);
     let conditions = formula::declare(&mut cx, sections.conditions);
     for section in sections.plain {
@@ -162,6 +177,8 @@ struct Context<'s> {
     depth: usize,
     /// Bytes that functions may still produce.
     budget: usize,
+    /// Copies that loops have made.
+    copies: usize,
 
     edges: Vec<Edge>,
     problems: Vec<Problem>,
@@ -203,6 +220,7 @@ impl<'s> Context<'s> {
             in_function: false,
             depth: 0,
             budget: MAX_PRODUCED_BYTES,
+            copies: 0,
             edges: Vec::new(),
             problems: Vec::new(),
             not_read: Vec::new(),
@@ -313,6 +331,8 @@ struct Sections<'s> {
     resources: Option<Entry<'s>>,
     outputs: Option<Entry<'s>>,
     globals: Option<Node<'s>>,
+    /// Whether `Fn::ForEach` is a function of the template.
+    has_loops: bool,
     /// Whether SAM makes resources of others.
     is_sam: bool,
     /// Sections that are not lowered, but whose texts may name parameters and conditions.
@@ -338,7 +358,8 @@ fn sections<'s>(cx: &mut Context<'s>, root: Node<'s>) -> Sections<'s> {
             "Rules" | "Hooks" => sections.plain.push(entry.value),
             "Transform" => {
                 transform(cx, &entry.value);
-                sections.is_sam |= names_sam(&entry.value);
+                sections.is_sam |= names(&entry.value, "AWS::Serverless-2016-10-31");
+                sections.has_loops |= names(&entry.value, "AWS::LanguageExtensions");
             }
             // What the console shows of parameters (`AWS::CloudFormation::Interface`) is no use of them.
             "AWSTemplateFormatVersion" | "Description" | "Metadata" => {}
@@ -387,11 +408,11 @@ fn transform(cx: &mut Context<'_>, node: &Node<'_>) {
     }
 }
 
-/// Whether `Transform` names SAM.
-fn names_sam(node: &Node<'_>) -> bool {
+/// Whether `Transform` names one.
+fn names(node: &Node<'_>, transform: &str) -> bool {
     match &node.value {
-        Value::List(items) => items.iter().any(names_sam),
-        _ => node.as_str() == Some("AWS::Serverless-2016-10-31"),
+        Value::List(items) => items.iter().any(|item| names(item, transform)),
+        _ => node.as_str() == Some(transform),
     }
 }
 
