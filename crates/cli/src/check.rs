@@ -270,6 +270,7 @@ fn check_inputs(
         outcome,
         sources,
         counts,
+        asked: plan.on().to_vec(),
     })
 }
 

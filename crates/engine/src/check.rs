@@ -3,14 +3,14 @@
 use crate::answer::{Answer, Missing, Truth};
 use crate::builtin;
 use crate::evaluate::{Asking, Binding, bind_subject};
-use crate::finding::{Finding, Report, Undecided};
+use crate::finding::{Finding, MAX_PLACES, Passes, Report, Undecided};
 use crate::link::Links;
 use crate::operator::{known_text, same};
 use crate::parameter::Parameter;
 use crate::path::{Reached, why_unknown};
 use crate::place::{Placed, placed};
 use crate::plan::{Plan, Question, is_kind};
-use crate::rule::{Body, Check, Dialect, Domain, Header, Slot};
+use crate::rule::{Body, Check, Dialect, Domain, Slot};
 use crate::ruleset::Ruleset;
 use crate::spelling;
 use pillarlint_parser::json;
@@ -30,6 +30,7 @@ const MAX_ALTERNATIVES: usize = 2;
 /// Asks all rules of a plan. `unread` is what was wrong with the text: near it, and where a resource as a whole is
 /// missing, "not set" cannot be told from "not read".
 pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &Plan) -> Report {
+    let mut tally = Tally(vec![Vec::new(); rules.rules.len()]);
     let mut report = Report {
         resources: project.resources.iter().filter(|one| one.is_judged).count(),
         problems: project.problems.clone(),
@@ -69,7 +70,7 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
                 if check.kinds.iter().any(|kind| is_kind(kind, &resource.kind))
                     && check.provider.hold(project.provider_major)
                 {
-                    subject.ask(question, check, &world, &mut report);
+                    subject.ask(question, check, &world, &mut tally, &mut report);
                 }
             }
         }
@@ -90,10 +91,43 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         let asked =
             |check: &&Check| check.kinds.is_empty() && check.provider.hold(project.provider_major);
         for check in question.checks.iter().filter(asked) {
-            template.ask(question, check, &[], &mut report);
+            template.ask(question, check, &[], &mut tally, &mut report);
         }
     }
+    report.passes = tally.by_rule(rules);
     report
+}
+
+/// What passed while a project is asked: by the rule's index in the ruleset, then by file. Resources come file by
+/// file, so the last file is nearly always the one.
+struct Tally(Vec<Vec<(FileId, Passes)>>);
+
+impl Tally {
+    /// The address is made only where it is kept.
+    fn passed(&mut self, rule: usize, at: Span, address: impl FnOnce() -> String) {
+        let Some(files) = self.0.get_mut(rule) else {
+            return;
+        };
+        if files.last().is_none_or(|(last, _)| *last != at.file) {
+            files.push((at.file, Passes::default()));
+        }
+        if let Some((_, passes)) = files.last_mut() {
+            passes.count += 1;
+            if passes.places.len() < MAX_PLACES {
+                passes.places.push((at, address()));
+            }
+        }
+    }
+
+    fn by_rule(self, rules: &Ruleset) -> Vec<(String, FileId, Passes)> {
+        let of_rules = self.0.into_iter().zip(&rules.rules);
+        of_rules
+            .flat_map(|(files, rule)| {
+                let named = |(file, passes)| (rule.header.id.clone(), file, passes);
+                files.into_iter().map(named)
+            })
+            .collect()
+    }
 }
 
 /// What of a project was not read.
@@ -204,9 +238,10 @@ impl<'a, 's> Subject<'a, 's> {
         question: Question<'_>,
         check: &Check,
         world: &[(ConditionId, bool)],
+        tally: &mut Tally,
         report: &mut Report,
     ) {
-        let (header, parameters) = (question.header, question.parameters);
+        let parameters = question.parameters;
         // Nearly always no condition matters, and one world is all there is.
         let first = self.ask_in(check, parameters, world, None);
         let needs_split = first.open.is_some() && first.is_undecided();
@@ -215,14 +250,17 @@ impl<'a, 's> Subject<'a, 's> {
             Some(count) => {
                 for element in 0..count {
                     let said = self.in_worlds(check, parameters, world, Some(element));
-                    self.add(header, said, world, report);
+                    self.add(question, said, world, tally, report);
                 }
             }
             None if needs_split => {
                 let said = self.in_worlds(check, parameters, world, None);
-                self.add(header, said, world, report);
+                self.add(question, said, world, tally, report);
             }
-            None => self.add(header, vec![(world.to_vec(), first.answers)], world, report),
+            None => {
+                let said = vec![(world.to_vec(), first.answers)];
+                self.add(question, said, world, tally, report);
+            }
         }
     }
 
@@ -261,11 +299,13 @@ impl<'a, 's> Subject<'a, 's> {
     /// Merges what was said in all worlds: what holds in each of them holds without condition.
     fn add(
         &self,
-        header: &Header,
+        question: Question<'_>,
         said: Vec<(World, Vec<Said>)>,
         given: &[(ConditionId, bool)],
+        tally: &mut Tally,
         report: &mut Report,
     ) {
+        let header = question.header;
         // Nearly everything passes: texts are made only for what is reported.
         let resource = self.resource.map(|index| self.project.resource(index));
         let kind = || resource.map_or_else(String::new, |one| one.kind.to_string());
@@ -281,7 +321,14 @@ impl<'a, 's> Subject<'a, 's> {
         }
         for (answer, mut worlds) in distinct {
             match answer {
-                Said::Passed => report.passed += 1,
+                Said::Passed => {
+                    let mut at = resource.map_or(self.project.span, |one| one.address_span);
+                    if !self.project.is_own(at.file) {
+                        at = placed(self.project, resource, at, None).place;
+                    }
+                    let address = || address().unwrap_or_default();
+                    tally.passed(question.rule, at, address);
+                }
                 Said::Unknown { place, why } => report.undecided.push(Undecided {
                     rule: header.id.clone(),
                     place,

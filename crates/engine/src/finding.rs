@@ -1,8 +1,9 @@
 //! What a run found: plain, owned data.
 
 use crate::rule::{Dialect, Severity};
-use pillarlint_parser::source::Span;
+use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::Problem;
+use std::collections::BTreeMap;
 
 /// A place where a rule is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,13 +48,38 @@ pub struct Undecided {
     pub why: String,
 }
 
+/// How often a rule passed, and where first.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Passes {
+    /// Questions answered "pass".
+    pub count: usize,
+    /// Where, with the address of the resource (empty for the whole template): by file and place, at most [`MAX_PLACES`].
+    pub places: Vec<(Span, String)>,
+}
+
+/// So many places are kept of what passed: enough to look one up.
+pub const MAX_PLACES: usize = 3;
+
+impl Passes {
+    /// Takes in what passed elsewhere, in whatever order it comes.
+    pub(crate) fn add(&mut self, other: Passes) {
+        self.count += other.count;
+        for place in other.places {
+            if let Err(at) = self.places.binary_search(&place) {
+                self.places.insert(at, place);
+                self.places.truncate(MAX_PLACES);
+            }
+        }
+    }
+}
+
 /// What checking one project gave.
 #[derive(Debug, Default)]
 pub struct Report {
     /// How many resources were read.
     pub resources: usize,
-    /// Questions answered "pass".
-    pub passed: usize,
+    /// What passed, by rule and file; a pair may stand here more than once.
+    pub passes: Vec<(String, FileId, Passes)>,
     /// The findings, as they came.
     pub findings: Vec<Finding>,
     /// The questions without an answer.
@@ -62,6 +88,13 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Parts of the project that were passed over, and why.
     pub not_read: Vec<(Span, String)>,
+}
+
+impl Report {
+    /// Questions answered "pass".
+    pub fn passed(&self) -> usize {
+        self.passes.iter().map(|(_, _, passes)| passes.count).sum()
+    }
 }
 
 /// A settled run: sorted, merged and filtered. The same input gives the same outcome, whatever the threads.
@@ -79,6 +112,39 @@ pub struct Outcome {
     pub not_read: Vec<(Span, String)>,
     /// Questions answered "pass".
     pub passed: usize,
+    /// The same by rule, for those that passed at all.
+    pub passes: BTreeMap<String, Passes>,
+    /// Findings that are left out, since they are not what was asked for, by rule. What they speak of is so all the same.
+    pub held_back: BTreeMap<String, usize>,
     /// How many resources were checked.
     pub resources: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_places_are_kept_in_any_order() {
+        let place = |file, start| (Span::new(FileId(file), start, start + 1), "A".to_owned());
+        let passes = |places: &[(u32, usize)]| Passes {
+            count: places.len(),
+            places: places.iter().map(|(f, s)| place(*f, *s)).collect(),
+        };
+        let mut parts = [
+            passes(&[(1, 4), (1, 9)]),
+            passes(&[(0, 7)]),
+            passes(&[(0, 7), (2, 0)]),
+        ];
+        let expected = Passes {
+            count: 5,
+            places: vec![place(0, 7), place(1, 4), place(1, 9)],
+        };
+        for _ in 0..parts.len() {
+            parts.rotate_left(1);
+            let mut all = Passes::default();
+            parts.iter().for_each(|part| all.add(part.clone()));
+            assert_eq!(all, expected);
+        }
+    }
 }

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 pub struct Plan {
     by_kind: HashMap<String, Vec<usize>>,
     pub(crate) template: Vec<usize>,
+    /// Which rules are on, by their index in the ruleset.
+    on: Vec<bool>,
     /// The parameters of the rules for which the run sets any, by the rule's index.
     set: HashMap<usize, Vec<Parameter>>,
 }
@@ -17,7 +19,10 @@ pub struct Plan {
 impl Plan {
     /// The plan for the rules that are on, told by their index in the ruleset.
     pub fn new(rules: &Ruleset, active: &[bool]) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self {
+            on: active.to_vec(),
+            ..Self::default()
+        };
         for (index, rule) in rules.rules.iter().enumerate() {
             if !active.get(index).copied().unwrap_or(false) {
                 continue;
@@ -45,6 +50,11 @@ impl Plan {
         plan
     }
 
+    /// Which rules are on, by their index in the ruleset.
+    pub fn on(&self) -> &[bool] {
+        &self.on
+    }
+
     /// The rules for a kind.
     pub(crate) fn rules_for(&self, kind: &str) -> &[usize] {
         let of_dialect = || {
@@ -68,6 +78,7 @@ impl Plan {
         let rule_of = &rules.rules[rule];
         let parameters = self.set.get(&rule).unwrap_or(&rule_of.header.parameters);
         Question {
+            rule,
             header: &rule_of.header,
             parameters,
             checks: rule_of.checks(),
@@ -78,6 +89,8 @@ impl Plan {
 /// A rule with the values of its parameters.
 #[derive(Clone, Copy)]
 pub(crate) struct Question<'q> {
+    /// The rule's index in the ruleset.
+    pub(crate) rule: usize,
     pub(crate) header: &'q Header,
     pub(crate) parameters: &'q [Parameter],
     pub(crate) checks: &'q [Check],

@@ -31,7 +31,13 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
     let mut findings = Vec::new();
     for report in reports {
         outcome.resources += report.resources;
-        outcome.passed += report.passed;
+        for (rule, file, passes) in report.passes {
+            // Whatever the severity, it is only asked whether the rule is on.
+            if (settings.severity_in)(file, &rule, Severity::Info).is_some() {
+                outcome.passed += passes.count;
+                outcome.passes.entry(rule).or_default().add(passes);
+            }
+        }
         findings.extend(report.findings);
         outcome.undecided.extend(report.undecided);
         outcome.not_read.extend(report.not_read);
@@ -51,7 +57,13 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         // Whatever the severity, it is only asked whether the rule is on.
         (settings.severity_in)(one.place.file, &one.rule, Severity::Info).is_some()
     });
-    findings.retain(|finding| finding.severity >= settings.severity);
+    findings.retain(|finding| {
+        let is_wanted = finding.severity >= settings.severity;
+        if !is_wanted {
+            *outcome.held_back.entry(finding.rule.clone()).or_default() += 1;
+        }
+        is_wanted
+    });
     outcome.findings = merge(findings);
     outcome.undecided.sort_by(|a, b| {
         (a.place, &a.rule, &a.address, &a.why).cmp(&(b.place, &b.rule, &b.address, &b.why))

@@ -23,8 +23,8 @@ fn ask(checks: &str, template: &str) -> String {
     let lines = LineIndex::new(template);
     let line = |offset: u32| lines.line_of(offset as usize) + 1;
     let mut said = Vec::new();
-    if report.passed > 0 {
-        said.push(format!("pass*{}", report.passed));
+    if report.passed() > 0 {
+        said.push(format!("pass*{}", report.passed()));
     }
     for finding in &report.findings {
         let when = finding

@@ -27,7 +27,7 @@ fn ask(parameters: &str, set: &[Setting], check_text: &str, template: &str) -> S
     match report.findings.first() {
         Some(finding) => format!("fail {}", finding.message),
         None if !report.undecided.is_empty() => "unknown".to_owned(),
-        None if report.passed > 0 => "pass".to_owned(),
+        None if report.passed() > 0 => "pass".to_owned(),
         None => "not applicable".to_owned(),
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Run {
     pub(crate) sources: SourceMap,
     /// How many files were looked at.
     pub(crate) counts: Counts,
+    /// Which rules were asked, by their index in the ruleset.
+    pub(crate) asked: Vec<bool>,
 }
 
 /// How many files a run looked at.
