@@ -354,6 +354,8 @@ pub(crate) enum Format {
     Concise,
     /// One document, for other programs (docs/json-output.md)
     Json,
+    /// What is shown of each best practice, for a review (docs/evidence.md)
+    Evidence,
 }
 
 /// How rules are listed.

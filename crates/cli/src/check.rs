@@ -39,6 +39,7 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
     let wanted = Wanted {
         severity: args.severity,
         undecided: args.undecided || matches!(args.format, Format::Json),
+        passes: matches!(args.format, Format::Evidence),
     };
     let mut arguments = args.paths.clone();
     arguments.extend(args.source.clone());
@@ -69,6 +70,7 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         Format::Text => report::text::write,
         Format::Concise => report::concise::write,
         Format::Json => report::json::write,
+        Format::Evidence => report::evidence::write,
     };
     write(&checked, ruleset, &options, console.output)?;
     Ok(exit_code(args, &checked))
@@ -118,6 +120,8 @@ fn plan(args: &CheckArgs, ruleset: &Ruleset) -> Result<Plan, Failure> {
 struct Wanted {
     severity: Severity,
     undecided: bool,
+    /// All that was asked, also what passed.
+    passes: bool,
 }
 
 /// What one file gave.
@@ -458,6 +462,9 @@ fn parse<'s>(file: FileId, path: &str, text: &'s str) -> Parsed<'s> {
 }
 
 fn is_shown(report: &Report, wanted: Wanted) -> bool {
+    if wanted.passes && !(report.passes.is_empty() && report.undecided.is_empty()) {
+        return true;
+    }
     report
         .findings
         .iter()

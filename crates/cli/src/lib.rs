@@ -15,6 +15,7 @@ mod own_rules;
 mod parameters;
 mod plan;
 mod report;
+mod scorecard;
 mod terraform;
 mod test;
 mod text;

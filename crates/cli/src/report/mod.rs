@@ -1,6 +1,7 @@
 //! What a run found, written in one of several formats: one file and one function for each.
 
 pub(crate) mod concise;
+pub(crate) mod evidence;
 pub(crate) mod json;
 pub(crate) mod text;
 

@@ -1,0 +1,205 @@
+//! What a run shows of each best practice, for a review: JSON, described in `docs/evidence.md` and
+//! `schemas/pillarlint-evidence.schema.json`.
+
+use super::{Options, Places, Run, json};
+use crate::scorecard::{Asked, Assessed, Status, Tally, scorecard};
+use pillarlint_engine::framework::{Pillar, Question};
+use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_parser::source::Span;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Document<'r> {
+    version: &'static str,
+    edition: &'r str,
+    summary: Summary<'r>,
+    practices: Vec<PracticeOut<'r>>,
+}
+
+#[derive(Serialize)]
+struct Summary<'r> {
+    #[serde(flatten)]
+    all: Tally,
+    by_pillar: BTreeMap<&'r str, Tally>,
+    /// Where these are not 0, a part of what was looked at is not in here.
+    errors: usize,
+    not_read: usize,
+}
+
+#[derive(Serialize)]
+struct PracticeOut<'r> {
+    bp_id: &'r str,
+    title: &'r str,
+    pillar: &'r str,
+    question: &'r str,
+    question_text: &'r str,
+    risk: &'static str,
+    link: &'r str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    rules: Vec<RuleOut<'r>>,
+    evidence: Vec<Evidence<'r>>,
+}
+
+#[derive(Serialize)]
+struct RuleOut<'r> {
+    id: &'r str,
+    title: &'r str,
+    passed: usize,
+    findings: usize,
+    held_back: usize,
+    undecided: usize,
+}
+
+#[derive(Serialize)]
+struct Evidence<'r> {
+    result: &'static str,
+    rule: &'r str,
+    file: &'r str,
+    line: usize,
+    /// The first resource; empty for the whole template.
+    address: &'r str,
+    addresses: &'r [String],
+    message: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<&'r str>,
+}
+
+/// Writes what a run shows of all practices, as one JSON document.
+pub(crate) fn write(
+    run: &Run,
+    ruleset: &Ruleset,
+    _options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let places = Places::new(&run.sources);
+    let pillars = scorecard(run, ruleset);
+    let by_pillar = pillars.iter();
+    let summary = Summary {
+        all: Tally::of(&pillars),
+        by_pillar: by_pillar
+            .map(|one| (one.pillar.id.as_str(), Tally::of([one])))
+            .collect(),
+        errors: run.outcome.errors.len(),
+        not_read: run.outcome.not_read.len(),
+    };
+    let questions = pillars.into_iter().flat_map(|of_pillar| {
+        let pillar = of_pillar.pillar;
+        let questions = of_pillar.questions.into_iter();
+        questions.map(move |question| (pillar, question))
+    });
+    let practices = questions.flat_map(|(pillar, of_question)| {
+        let question = of_question.question;
+        let practices = of_question.practices.into_iter();
+        practices.map(move |one| (pillar, question, one))
+    });
+    let document = Document {
+        version: json::VERSION,
+        edition: &ruleset.framework().edition,
+        summary,
+        practices: practices
+            .map(|(pillar, question, one)| practice(pillar, question, one, &places))
+            .collect(),
+    };
+    json::to_writer(&document, out)
+}
+
+fn practice<'r>(
+    pillar: &'r Pillar,
+    question: &'r Question,
+    one: Assessed<'r>,
+    places: &Places<'r>,
+) -> PracticeOut<'r> {
+    let rule_out = |asked: &Asked<'r>| RuleOut {
+        id: &asked.rule.header.id,
+        title: &asked.rule.header.title,
+        passed: asked.passes.map_or(0, |passes| passes.count),
+        findings: asked.findings.len(),
+        held_back: asked.held_back,
+        undecided: asked.undecided.len(),
+    };
+    let (because, why) = one.reason.unzip();
+    PracticeOut {
+        bp_id: &one.practice.id,
+        title: &one.practice.title,
+        pillar: &pillar.id,
+        question: &question.id,
+        question_text: &question.text,
+        risk: one.risk.name(),
+        link: &one.practice.link,
+        status: one.status.name(),
+        because,
+        why,
+        rules: one.rules.iter().map(rule_out).collect(),
+        evidence: evidence(&one.rules, places),
+    }
+}
+
+/// What speaks against a practice, what is open, and the first places of what speaks for it.
+fn evidence<'r>(rules: &[Asked<'r>], places: &Places<'r>) -> Vec<Evidence<'r>> {
+    let place = |span: Span| {
+        let line = places.position(span.file, span.start).line;
+        (places.file(span.file).0.path.as_str(), line)
+    };
+    let mut all = Vec::new();
+    for asked in rules {
+        all.extend(asked.findings.iter().map(|finding| {
+            let (file, line) = place(finding.place);
+            Evidence {
+                result: Status::Gap.name(),
+                rule: &asked.rule.header.id,
+                file,
+                line,
+                address: finding.addresses.first().map_or("", String::as_str),
+                addresses: &finding.addresses,
+                message: &finding.message,
+                when: finding.when.as_deref(),
+            }
+        }));
+    }
+    for asked in rules {
+        all.extend(asked.undecided.iter().map(|undecided| {
+            let (file, line) = place(undecided.place);
+            Evidence {
+                result: Status::CannotDetermine.name(),
+                rule: &asked.rule.header.id,
+                file,
+                line,
+                address: &undecided.address,
+                addresses: one_address(&undecided.address),
+                message: &undecided.why,
+                when: None,
+            }
+        }));
+    }
+    for asked in rules {
+        let passed = asked.passes.iter().flat_map(|passes| &passes.places);
+        all.extend(passed.map(|(span, address)| {
+            let (file, line) = place(*span);
+            Evidence {
+                result: Status::Met.name(),
+                rule: &asked.rule.header.id,
+                file,
+                line,
+                address,
+                addresses: one_address(address),
+                message: &asked.rule.header.title,
+                when: None,
+            }
+        }));
+    }
+    all
+}
+
+/// No address where the whole template is meant.
+fn one_address(address: &String) -> &[String] {
+    match address.is_empty() {
+        true => &[],
+        false => std::slice::from_ref(address),
+    }
+}
