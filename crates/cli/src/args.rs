@@ -1,6 +1,6 @@
 //! Arguments: what every flag is called, takes and means.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use pillarlint_engine::rule::{Preset, Severity};
 use std::path::PathBuf;
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Show which best practices of the framework are checked, by which rules, and which cannot be
     Coverage(CoverageArgs),
+    /// Print the rules as a custom lens for the AWS Well-Architected Tool
+    Lens(LensArgs),
     /// Run the examples of rules, which are their tests
     Test(TestArgs),
     /// Write a page for every rule, with lists by pillar, service and practice
@@ -306,6 +308,27 @@ pub(crate) enum CoverageFormat {
     Json,
     /// A page
     Markdown,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`pillarlint check --help` says what a SELECTOR is.
+
+Examples:
+  pillarlint lens > lens.json
+  pillarlint lens --preset strict --select security --name \"Security in code\" > lens.json
+  aws wellarchitected import-lens --json-string file://lens.json")]
+pub(crate) struct LensArgs {
+    /// The name of the lens
+    #[arg(long, value_name = "NAME", default_value = "Well-Architected in code", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// Use the rules of this preset
+    #[arg(long, default_value = "recommended", value_parser = preset())]
+    pub(crate) preset: Preset,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod coverage;
 mod docs;
 mod explain;
 mod files;
+mod lens;
 mod list;
 mod own_rules;
 mod parameters;
@@ -103,6 +104,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -
         Command::Explain(args) => explain::run(&args, &mut streams),
         Command::Rules(args) => list::run(&args, &mut streams),
         Command::Coverage(args) => coverage::run(&args, &mut streams),
+        Command::Lens(args) => lens::run(&args, &mut streams),
         Command::Test(args) => test::run(&args, &mut streams),
         Command::Docs(args) => docs::run(&args, &mut streams),
         Command::Completions { shell } => completions(shell, &mut streams),
