@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod builtin;
 pub mod check;
+pub mod date;
 pub mod evaluate;
 pub mod example;
 pub mod finding;
@@ -25,3 +26,4 @@ pub mod ruleset;
 pub mod selector;
 pub mod settle;
 pub mod spelling;
+pub mod suppress;
