@@ -7,6 +7,7 @@ pub mod conditions;
 pub mod embedded;
 pub mod json;
 pub mod model;
+pub mod outline;
 pub mod recognise;
 pub mod source;
 pub mod terraform;

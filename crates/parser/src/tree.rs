@@ -108,6 +108,18 @@ pub struct Entry<'s> {
     pub value: Node<'s>,
 }
 
+impl Entry<'_> {
+    /// The whole entry, from its key to the end of its value. What an alias stands for may lie elsewhere: then it is
+    /// the key alone.
+    pub fn span(&self) -> Span {
+        if self.value.span.end >= self.key_span.end {
+            self.key_span.to(self.value.span)
+        } else {
+            self.key_span
+        }
+    }
+}
+
 impl<'s> Map<'s> {
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<&Entry<'s>> {

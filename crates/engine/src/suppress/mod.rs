@@ -2,9 +2,20 @@
 //!
 //! They are read from a file's text alone and applied to findings where all are settled.
 
+mod comment;
+mod metadata;
+mod target;
+
 use crate::date::Date;
 use crate::selector::Selector;
+use comment::Covers;
+use pillarlint_parser::outline;
 use pillarlint_parser::source::{FileId, Span};
+use pillarlint_parser::terraform::File;
+use pillarlint_parser::tree::{Node, Parsed, Value};
+use regex::Regex;
+use std::sync::LazyLock;
+use target::{Target, outermost};
 
 /// What a suppression covers, and what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +129,88 @@ pub struct Policy {
     pub never: Vec<Selector>,
     /// Whether what is written for other tools is passed over.
     pub ignores_foreign: bool,
+}
+
+/// What every suppression has in it. Most texts have none of these, and cost no more than this look.
+static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new("pillarlint|checkov|tfsec:|trivy:|rules_to_suppress|SuppressedRules").ok()
+});
+
+fn is_marked(text: &str) -> bool {
+    MARKS.as_ref().is_none_or(|marks| marks.is_match(text))
+}
+
+/// The suppressions of a template, by its text alone.
+pub fn in_template(text: &str, parsed: &Parsed<'_>) -> Vec<Suppression> {
+    let mut found = Vec::new();
+    if !is_marked(text) {
+        return found;
+    }
+    let mut parts = Vec::new();
+    let mut units = Vec::new();
+    for document in &parsed.documents {
+        metadata::read(document, &mut found);
+        parts.extend(outline::of_tree(document));
+        units.extend(metadata::resources(document).iter().map(|one| one.span()));
+    }
+    let target = Target::new(text, &parsed.comments, parts, units);
+    for span in &parsed.comments {
+        comment::read(*span, span.text(text), Covers::Target(&target), &mut found);
+    }
+    found.sort_by_key(|one| one.place);
+    found
+}
+
+/// The suppressions of a file of Terraform, by its text alone.
+pub fn in_configuration(file: &File<'_>) -> Vec<Suppression> {
+    let mut found = Vec::new();
+    if !is_marked(file.text) {
+        return found;
+    }
+    if let Some(root) = file.json() {
+        notes(root, None, &mut found);
+    }
+    let parts = outline::of_file(file);
+    let units = outermost(&parts);
+    let target = Target::new(file.text, &file.comments, parts, units);
+    for span in &file.comments {
+        let text = span.text(file.text);
+        comment::read(*span, text, Covers::Target(&target), &mut found);
+    }
+    found.sort_by_key(|one| one.place);
+    found
+}
+
+/// Adds what the `"//"` keys of a configuration in JSON say: they are comments on the object that holds them.
+/// <https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties>
+fn notes(node: &Node<'_>, holder: Option<Span>, found: &mut Vec<Suppression>) {
+    match &node.value {
+        Value::Map(map) => {
+            for entry in &map.entries {
+                if entry.key == "//" {
+                    let one = std::slice::from_ref(&entry.value);
+                    for note in entry.value.as_list().unwrap_or(one) {
+                        let text = note.as_str().unwrap_or_default();
+                        comment::read(note.span, text, Covers::Holder(holder), found);
+                    }
+                } else {
+                    notes(&entry.value, Some(entry.span()), found);
+                }
+            }
+        }
+        Value::List(items) => {
+            for item in items {
+                // A list of one object at the top, or of a name, is that object.
+                let holder = if items.len() == 1 {
+                    holder
+                } else {
+                    Some(item.span)
+                };
+                notes(item, holder, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 impl ReasonClass {

@@ -95,6 +95,14 @@ impl<'s> File<'s> {
         }
     }
 
+    /// The tree of a file in JSON.
+    pub fn json(&self) -> Option<&Node<'s>> {
+        match &self.content {
+            Content::Json(root) => root.as_ref(),
+            Content::Hcl(_) => None,
+        }
+    }
+
     /// The place of a part of the file.
     fn span(&self, part: &impl hcl_edit::Span) -> Span {
         hcl::span_of(self.file, part)
