@@ -3,12 +3,12 @@
 use crate::answer::{Answer, Missing, Truth};
 use crate::builtin;
 use crate::evaluate::{Asking, Binding, bind_subject};
-use crate::finding::{Finding, MAX_PLACES, Passes, Report, Undecided};
+use crate::finding::{Asked as AskedOf, Finding, MAX_PLACES, Passes, Report, Undecided};
 use crate::link::Links;
 use crate::operator::{known_text, same};
 use crate::parameter::Parameter;
 use crate::path::{Reached, why_unknown};
-use crate::place::{Placed, placed};
+use crate::place::{Placed, placed, within};
 use crate::plan::{Plan, Question, is_kind};
 use crate::rule::{Body, Check, Dialect, Domain, Slot};
 use crate::ruleset::Ruleset;
@@ -65,6 +65,11 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
                 elsewhere: damage.somewhere || project.unread_calls,
             },
         };
+        report.asked.push(AskedOf {
+            address: resource.address.to_string(),
+            place: resource.span,
+            calls: resource.calls.iter().map(|(span, _)| *span).collect(),
+        });
         for question in asked.iter().map(|rule| plan.question(rules, *rule)) {
             for check in question.checks {
                 if check.kinds.iter().any(|kind| is_kind(kind, &resource.kind))
@@ -332,6 +337,7 @@ impl<'a, 's> Subject<'a, 's> {
                 Said::Unknown { place, why } => report.undecided.push(Undecided {
                     rule: header.id.clone(),
                     place,
+                    within: within(resource, place),
                     address: address().unwrap_or_default(),
                     kind: kind(),
                     why,
@@ -556,6 +562,7 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
             }
             return;
         }
+        Body::Suppressions(_) => return,
     };
     said.push(if answer.truth == wanted {
         Said::Passed

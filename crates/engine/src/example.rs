@@ -1,12 +1,15 @@
 //! The examples of a rule, run as tests.
 
 use crate::check::check;
+use crate::date::Date;
 use crate::finding::Report;
 use crate::plan::Plan;
 use crate::provider::AwsProvider;
-use crate::rule::{Dialect, Example, Severity};
+use crate::rule::{Body, Dialect, Example, Fault, Severity};
 use crate::ruleset::{Rule, Ruleset};
 use crate::settle::{Settings, settle};
+use crate::suppress::apply::Terms;
+use crate::suppress::{self, Policy};
 use pillarlint_parser::source::{FileId, LineIndex, Span};
 use pillarlint_parser::terraform::{self, Call, Folder, Folders, NoFiles, Options};
 use pillarlint_parser::tree::{Parsed, Problem};
@@ -24,14 +27,30 @@ pub struct Mismatch {
     pub message: String,
 }
 
-/// Runs a rule's examples, under this rule alone.
+/// The day on which examples are run: 2026-01-01, in days after 1970-01-01.
+const TODAY: u64 = 20_454;
+
+/// How many days a suppression may last in the examples of what the policy forbids.
+const LONGEST_DAYS: u32 = 365;
+
+/// Runs a rule's examples, under this rule alone. A rule about suppressions needs the others beside it: they say what
+/// there is to suppress.
 pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
+    let about_suppressions = rule.checks().iter().find_map(|check| match check.body {
+        Body::Suppressions(fault) => Some(fault),
+        _ => None,
+    });
+    let policy = Policy {
+        longest_days: (about_suppressions == Some(Fault::NotAllowed)).then_some(LONGEST_DAYS),
+        ..Policy::default()
+    };
+    let is_this = |id: &str| id == rule.header.id;
     let active: Vec<bool> = rules
         .rules
         .iter()
-        .map(|one| one.header.id == rule.header.id)
+        .map(|one| about_suppressions.is_some() || is_this(&one.header.id))
         .collect();
-    let position = active.iter().position(|active| *active);
+    let position = rules.position(&rule.header.id);
     let mut mismatches = Vec::new();
     for (
         example,
@@ -76,8 +95,21 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
             differs(line_of(problem.span.start), problem.message.clone());
         }
         // As a person would see it: what differs only in the instance is one finding.
-        let severity = Severity::Info;
-        let report = settle([report], Settings::from(severity));
+        let policy_in = |_: FileId| &policy;
+        let mut report = settle(
+            [report],
+            Settings {
+                terms: Some(Terms {
+                    rules,
+                    plan: &plan,
+                    today: Date::from_days(TODAY),
+                    policy_in: &policy_in,
+                }),
+                ..Settings::from(Severity::Info)
+            },
+        );
+        report.findings.retain(|finding| is_this(&finding.rule));
+        report.undecided.retain(|one| is_this(&one.rule));
         let reported: Vec<usize> = report
             .findings
             .iter()
@@ -122,11 +154,13 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
 }
 
 fn template(text: &str, rules: &Ruleset, plan: &Plan) -> Report {
+    let parsed = yaml::parse(FileId(0), text);
+    let suppressions = suppress::in_template(text, &parsed);
     let Parsed {
         documents,
         mut problems,
         ..
-    } = yaml::parse(FileId(0), text);
+    } = parsed;
     let Some(root) = documents.into_iter().next() else {
         problems.push(Problem::error(
             Span::new(FileId(0), 0, 0),
@@ -140,6 +174,7 @@ fn template(text: &str, rules: &Ruleset, plan: &Plan) -> Report {
     let project = cloudformation::lower(FileId(0), text, root);
     let mut report = check(&project, &problems, rules, plan);
     report.problems.extend(problems);
+    report.suppressions = suppressions;
     report
 }
 
@@ -155,6 +190,7 @@ impl<'s> Folders<'s> for Nowhere {
 fn configuration(text: &str, rules: &Ruleset, plan: &Plan) -> Report {
     let file = terraform::File::read(FileId(0), "main.tf", text);
     let problems = file.problems.clone();
+    let suppressions = suppress::in_configuration(&file);
     let root = Folder {
         path: ".".to_owned(),
         files: vec![file],
@@ -169,5 +205,6 @@ fn configuration(text: &str, rules: &Ruleset, plan: &Plan) -> Report {
     let project = terraform::lower(&root, &Nowhere, &options);
     let mut report = check(&project, &problems, rules, plan);
     report.problems.extend(problems);
+    report.suppressions = suppressions;
     report
 }

@@ -1,6 +1,7 @@
 //! What a run found: plain, owned data.
 
 use crate::rule::{Dialect, Severity};
+use crate::suppress::Suppression;
 use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::Problem;
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ pub struct Undecided {
     pub rule: String,
     /// The value that is not known.
     pub place: Span,
+    /// All places that it belongs to, as those of a [`Finding`].
+    pub within: Vec<Span>,
     /// The resource; empty for the whole template.
     pub address: String,
     /// The resource's kind; empty for the whole template.
@@ -88,6 +91,30 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Parts of the project that were passed over, and why.
     pub not_read: Vec<(Span, String)>,
+    /// The resources that rules were asked of.
+    pub asked: Vec<Asked>,
+    /// What the texts ask not to be told of.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// A resource that rules were asked of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Its address.
+    pub address: String,
+    /// The whole resource.
+    pub place: Span,
+    /// The module calls that made it, innermost first.
+    pub calls: Vec<Span>,
+}
+
+/// A finding that a suppression covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// The suppression, by its place among [`Outcome::suppressions`].
+    pub suppression: usize,
 }
 
 impl Report {
@@ -102,6 +129,10 @@ impl Report {
 pub struct Outcome {
     /// The findings to report, by file and place.
     pub findings: Vec<Finding>,
+    /// The findings that are not reported because a suppression covers them, by file and place.
+    pub suppressed: Vec<Suppressed>,
+    /// All suppressions and what became of them, by file and place.
+    pub suppressions: Vec<Suppression>,
     /// The questions without an answer, by file and place.
     pub undecided: Vec<Undecided>,
     /// What could not be read, by file and place.

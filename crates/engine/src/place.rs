@@ -28,13 +28,10 @@ pub(crate) fn placed(
     let calls = resource.map_or(&[][..], |resource| &resource.calls);
     let called = |(span, address): &(Span, String)| (*span, format!("called here as `{address}`"));
     related.extend(calls.iter().map(called));
-    let mut within = vec![place];
-    within.extend(resource.map(|resource| resource.address_span));
-    within.extend(calls.iter().map(|(span, _)| *span));
     let mut placed = Placed {
         place,
         related,
-        within,
+        within: within(resource, place),
     };
     if project.is_own(place.file) {
         return placed;
@@ -47,6 +44,15 @@ pub(crate) fn placed(
         placed.within.insert(0, placed.place);
     }
     placed
+}
+
+/// A place, and all that it belongs to: the address of the resource, then the calls that made it, innermost first.
+pub(crate) fn within(resource: Option<&Resource<'_>>, place: Span) -> Vec<Span> {
+    let calls = resource.map_or(&[][..], |resource| &resource.calls);
+    let mut within = vec![place];
+    within.extend(resource.map(|resource| resource.address_span));
+    within.extend(calls.iter().map(|(span, _)| *span));
+    within
 }
 
 /// The chain behind a value, as places.

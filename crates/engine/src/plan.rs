@@ -65,6 +65,11 @@ impl Plan {
         rules.map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a rule is on, told by its index in the ruleset.
+    pub(crate) fn is_on(&self, rule: usize) -> bool {
+        self.on.get(rule).copied().unwrap_or(false)
+    }
+
     /// Sets a parameter of a rule, told by its index in the ruleset, for this plan.
     pub fn set(&mut self, rules: &Ruleset, rule: usize, parameter: usize, value: Setting) {
         let own = || rules.rules[rule].header.parameters.clone();
@@ -98,6 +103,9 @@ pub(crate) struct Question<'q> {
 
 /// The kind that stands for the whole template in a rule's list of kinds.
 pub const TEMPLATE: &str = "template";
+
+/// The kind of a rule that is about suppressions, and asks no resource.
+pub const SUPPRESSION: &str = "suppression";
 
 /// What stands for all kinds of a dialect in a rule's list of kinds.
 pub const ALL_KINDS: [&str; 2] = ["AWS::*", "aws_*"];

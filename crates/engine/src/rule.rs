@@ -196,6 +196,19 @@ pub enum Body {
     Fail(Condition),
     /// Rust code that finds places of its own.
     Builtin(BuiltinCall),
+    /// What is wrong with suppressions. It is told where they are applied, not asked of resources.
+    Suppressions(Fault),
+}
+
+named! {
+    /// What may be wrong with a suppression.
+    Fault { /// A rule that it names has no finding there.
+        Unused = "unused", /// Its last day is over.
+        Expired = "expired", /// It names a rule that does not exist.
+        UnknownRule = "unknown-rule", /// It does not say why.
+        WithoutReason = "without-reason", /// The policy forbids it.
+        NotAllowed = "not-allowed", /// It cannot be read.
+        Malformed = "malformed" }
 }
 
 /// A name bound during an evaluation, by number.

@@ -162,10 +162,13 @@ impl Ruleset {
 
     /// The rule of an id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
-        self.rules
-            .binary_search_by(|rule| rule.header.id.as_str().cmp(id))
-            .ok()
-            .map(|at| &self.rules[at])
+        self.position(id).map(|at| &self.rules[at])
+    }
+
+    /// The index of the rule of an id.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        let by_id = |rule: &Rule| rule.header.id.as_str().cmp(id);
+        self.rules.binary_search_by(by_id).ok()
     }
 
     /// The rules of a best practice, those first for which it is the primary one.

@@ -152,6 +152,11 @@ pub fn active(
 }
 
 impl Selector {
+    /// Whether it stands for a rule, told by its index in the ruleset.
+    pub fn holds(&self, rule: usize) -> bool {
+        self.matches.get(rule).copied().unwrap_or(false)
+    }
+
     fn beats(&self, other: &Selector) -> bool {
         let ((sort, exactness), (other_sort, other_exactness)) = (self.exactness, other.exactness);
         match (sort == Sort::Named, other_sort == Sort::Named) {

@@ -1,9 +1,12 @@
 //! The one place where anything is filtered, merged or sorted.
 
-use crate::finding::{Finding, Outcome, Report};
+use crate::finding::{Finding, Outcome, Report, Suppressed};
+
 use crate::rule::Severity;
+use crate::suppress::apply::{Evidence, Terms, apply};
 use pillarlint_parser::source::FileId;
 use pillarlint_parser::tree::Level;
+use std::collections::BTreeMap;
 
 /// What a person asked to see.
 #[derive(Clone, Copy)]
@@ -12,6 +15,8 @@ pub struct Settings<'a> {
     pub severity: Severity,
     /// How severe a rule is in a file, from how severe it is elsewhere; nothing where it is off there.
     pub severity_in: &'a dyn Fn(FileId, &str, Severity) -> Option<Severity>,
+    /// What suppressions are held against; they are not looked at where there is nothing.
+    pub terms: Option<Terms<'a>>,
 }
 
 impl Settings<'_> {
@@ -20,15 +25,18 @@ impl Settings<'_> {
         Self {
             severity,
             severity_in: &|_, _, severity| Some(severity),
+            terms: None,
         }
     }
 }
 
 /// Reports, in any order, as one outcome. Each finding passes the same stages, one after the other, before those that
-/// belong together become one: the settings of its file, and the severity that was asked for.
+/// belong together become one: the settings of its file, suppressions, and the severity that was asked for.
 pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut findings = Vec::new();
+    let mut suppressions = Vec::new();
+    let mut asked = Vec::new();
     for report in reports {
         outcome.resources += report.resources;
         for (rule, file, passes) in report.passes {
@@ -39,6 +47,8 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
             }
         }
         findings.extend(report.findings);
+        suppressions.extend(report.suppressions);
+        asked.extend(report.asked);
         outcome.undecided.extend(report.undecided);
         outcome.not_read.extend(report.not_read);
         for problem in report.problems {
@@ -57,6 +67,18 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         // Whatever the severity, it is only asked whether the rule is on.
         (settings.severity_in)(one.place.file, &one.rule, Severity::Info).is_some()
     });
+    if let Some(terms) = settings.terms.filter(|_| !suppressions.is_empty()) {
+        let evidence = Evidence {
+            asked: &asked,
+            undecided: &outcome.undecided,
+            broken: &outcome.errors.iter().map(|error| error.span.file).collect(),
+            severity_in: settings.severity_in,
+        };
+        let parted = apply(findings, suppressions, &evidence, terms);
+        findings = parted.findings;
+        outcome.suppressed = parted.suppressed;
+        outcome.suppressions = parted.suppressions;
+    }
     findings.retain(|finding| {
         let is_wanted = finding.severity >= settings.severity;
         if !is_wanted {
@@ -64,7 +86,11 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         }
         is_wanted
     });
+    outcome
+        .suppressed
+        .retain(|one| one.finding.severity >= settings.severity);
     outcome.findings = merge(findings);
+    outcome.suppressed = merge_suppressed(outcome.suppressed);
     outcome.undecided.sort_by(|a, b| {
         (a.place, &a.rule, &a.address, &a.why).cmp(&(b.place, &b.rule, &b.address, &b.why))
     });
@@ -76,6 +102,31 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
     outcome.not_read.sort();
     outcome.not_read.dedup();
     outcome
+}
+
+/// The same for findings that suppressions cover, each suppression for itself.
+fn merge_suppressed(suppressed: Vec<Suppressed>) -> Vec<Suppressed> {
+    let mut by_suppression: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
+    for one in suppressed {
+        let findings = by_suppression.entry(one.suppression).or_default();
+        findings.push(one.finding);
+    }
+    let merged = by_suppression.into_iter().flat_map(|(suppression, all)| {
+        merge(all).into_iter().map(move |finding| Suppressed {
+            finding,
+            suppression,
+        })
+    });
+    let mut merged: Vec<Suppressed> = merged.collect();
+    merged.sort_by(|a, b| {
+        let key = |one: &Suppressed| (one.finding.place, one.suppression);
+        (key(a), &a.finding.rule, &a.finding.message).cmp(&(
+            key(b),
+            &b.finding.rule,
+            &b.finding.message,
+        ))
+    });
+    merged
 }
 
 /// Related places that the instances of one finding may have together; more would not be read.

@@ -13,10 +13,10 @@ pub use framework::framework;
 
 use crate::framework::Framework;
 use crate::parameter::Parameter;
-use crate::plan::{ALL_KINDS, TEMPLATE};
+use crate::plan::{ALL_KINDS, SUPPRESSION, TEMPLATE};
 use crate::rule::{
-    Body, Certainty, Check, Condition, Dialect, Docs, Domain, Example, Fix, Header, Let, Preset,
-    ProviderVersions, Severity, Slot,
+    Body, Certainty, Check, Condition, Dialect, Docs, Domain, Example, Fault, Fix, Header, Let,
+    Preset, ProviderVersions, Severity, Slot,
 };
 use crate::ruleset::Rule;
 use crate::spelling::hint;
@@ -498,7 +498,11 @@ fn check(
         place: fields.take("place"),
         span: fields.span,
     };
+    let suppressions = fields.take("suppressions");
     fields.finish();
+    if let Some(node) = suppressions {
+        return about_suppressions(node, &parts, problems).map(|check| vec![check]);
+    }
     let bodies = [parts.expect, parts.fail, parts.builtin];
     if bodies.iter().flatten().count() != 1 {
         wrong(
@@ -551,6 +555,33 @@ fn check(
         }
     };
     one_check(kinds, None, &parts, context, problems).map(|check| vec![check])
+}
+
+/// A check of suppressions: which of their faults it tells.
+fn about_suppressions(
+    node: &Node<'_>,
+    parts: &Parts<'_, '_>,
+    problems: &Problems,
+) -> Option<Check> {
+    let fault = reader::text(node, "suppressions", problems)?;
+    let Some(fault) = Fault::from_name(fault) else {
+        let names: Vec<&str> = Fault::ALL.iter().map(|one| one.name()).collect();
+        let message = format!("`suppressions` should be one of {}", names.join(", "));
+        wrong(problems, node.span, message);
+        return None;
+    };
+    Some(Check {
+        kinds: vec![SUPPRESSION.to_owned()],
+        provider: ProviderVersions::default(),
+        each: Vec::new(),
+        lets: Vec::new(),
+        when: None,
+        unless: None,
+        body: Body::Suppressions(fault),
+        message: parts.message?.trim().to_owned(),
+        place: None,
+        slots: 0,
+    })
 }
 
 /// `<6` or `>=6`.

@@ -213,7 +213,7 @@ impl Suppression {
             until: None,
             source,
             faults: Vec::new(),
-            is_judged: true,
+            owner: super::Owner::Named,
             state: super::State::Open,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! They are read from a file's text alone and applied to findings where all are settled.
 
+pub mod apply;
 mod comment;
 mod metadata;
 mod target;
@@ -36,9 +37,8 @@ pub struct Suppression {
     pub source: Source,
     /// What is wrong with how it is written, and where. It then has no effect.
     pub faults: Vec<(Span, String)>,
-    /// Whether it lies in a file that was asked to be checked and is the author's to change, so that it may be called
-    /// unused.
-    pub is_judged: bool,
+    /// What the file that it stands in is to the run.
+    pub owner: Owner,
     /// What became of it. Settling says so.
     pub state: State,
 }
@@ -95,6 +95,17 @@ pub enum Source {
     Guard,
     /// Metadata `cdk_nag`.
     CdkNag,
+}
+
+/// What the file of a suppression is to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// It was asked to be checked.
+    Named,
+    /// It was read because something leads there, and others may lead there too.
+    Called,
+    /// It is not the author's to change.
+    Downloaded,
 }
 
 /// What became of a suppression.

@@ -1,0 +1,476 @@
+//! Suppressions are applied: findings that they cover are set aside, and what is wrong with them becomes findings.
+
+use super::{Owner, Policy, Scope, Source, State, Suppression};
+use crate::date::Date;
+use crate::finding::{Asked, Finding, Suppressed, Undecided};
+use crate::plan::{Plan, SUPPRESSION};
+use crate::rule::{Body, Dialect, Fault, Severity};
+use crate::ruleset::{Rule, Ruleset};
+use crate::selector::{self, is_named};
+use pillarlint_parser::source::{FileId, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What suppressions are held against.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    /// The rules that they may name.
+    pub rules: &'a Ruleset,
+    /// Which rules were on.
+    pub plan: &'a Plan,
+    /// The day of the run.
+    pub today: Date,
+    /// What may be suppressed in a file.
+    pub policy_in: &'a dyn Fn(FileId) -> &'a Policy,
+}
+
+/// What a run knows beside its findings, to tell what a suppression could have covered.
+pub(crate) struct Evidence<'a> {
+    /// The resources that rules were asked of.
+    pub(crate) asked: &'a [Asked],
+    /// The questions without an answer.
+    pub(crate) undecided: &'a [Undecided],
+    /// Files that were not read as a whole.
+    pub(crate) broken: &'a BTreeSet<FileId>,
+    /// See [`crate::settle::Settings::severity_in`].
+    pub(crate) severity_in: &'a dyn Fn(FileId, &str, Severity) -> Option<Severity>,
+}
+
+/// Findings, parted.
+pub(crate) struct Parted {
+    /// Those that no suppression covers, and those about suppressions.
+    pub(crate) findings: Vec<Finding>,
+    /// Those that one covers.
+    pub(crate) suppressed: Vec<Suppressed>,
+    /// All suppressions by place, with what became of them.
+    pub(crate) suppressions: Vec<Suppression>,
+}
+
+/// Parts single findings into those that a suppression covers and the others.
+pub(crate) fn apply(
+    findings: Vec<Finding>,
+    mut suppressions: Vec<Suppression>,
+    evidence: &Evidence<'_>,
+    terms: Terms<'_>,
+) -> Parted {
+    let policy = |one: &Suppression| (terms.policy_in)(one.place.file);
+    suppressions.retain(|one| !(one.source.is_foreign() && policy(one).ignores_foreign));
+    suppressions.sort_by(|a, b| (a.place, &a.rules).cmp(&(b.place, &b.rules)));
+    suppressions.dedup();
+    let mut told = Told::new(evidence, terms);
+    let names: Vec<Vec<Name>> = suppressions
+        .iter_mut()
+        .map(|one| judge(one, policy(one), terms, &mut told))
+        .collect();
+
+    let mut used: Vec<Vec<bool>> = names.iter().map(|of| vec![false; of.len()]).collect();
+    let index = Index::new(&suppressions, &names);
+    let mut parted = Parted {
+        findings: Vec::with_capacity(findings.len()),
+        suppressed: Vec::new(),
+        suppressions: Vec::new(),
+    };
+    for finding in findings {
+        let mut first = None;
+        if let Some(rule) = terms.rules.position(&finding.rule) {
+            for at in index.around(&finding.within, &finding.addresses) {
+                for (name, used) in names[at].iter().zip(&mut used[at]) {
+                    if name.matches[rule] {
+                        *used = true;
+                        first = first.or(Some(at));
+                    }
+                }
+            }
+        }
+        match first {
+            Some(suppression) => parted.suppressed.push(Suppressed {
+                finding,
+                suppression,
+            }),
+            None => parted.findings.push(finding),
+        }
+    }
+
+    for ((one, names), used) in suppressions.iter_mut().zip(&names).zip(&used) {
+        if one.state != State::Open {
+            continue;
+        }
+        let may_be_told = one.owner == Owner::Named && !one.source.is_foreign();
+        let idle: Vec<&Name> = names
+            .iter()
+            .zip(used)
+            .filter(|(name, used)| {
+                !**used && may_be_told && could_have_covered(one, name, evidence, terms)
+            })
+            .map(|(name, _)| name)
+            .collect();
+        one.state = if !idle.is_empty() {
+            State::Unused
+        } else if used.contains(&true) {
+            State::Used
+        } else {
+            State::Open
+        };
+        for name in idle {
+            told.add(Fault::Unused, one, name.place, &format!("`{}`", name.text));
+        }
+    }
+    parted.findings.extend(told.findings);
+    parted.suppressions = suppressions;
+    parted
+}
+
+/// A rule that a suppression names, or several.
+struct Name {
+    text: String,
+    place: Span,
+    /// Whether it stands for each rule, but for those that may not be suppressed.
+    matches: Vec<bool>,
+}
+
+/// What an effective suppression names. One without effect has its state, and it names nothing. What is wrong with it
+/// is told.
+fn judge(
+    one: &mut Suppression,
+    policy: &Policy,
+    terms: Terms<'_>,
+    told: &mut Told<'_, '_>,
+) -> Vec<Name> {
+    if one.scope == Scope::Nothing && !one.source.is_foreign() && one.faults.is_empty() {
+        let message = "nothing stands here or below that it could speak of";
+        one.faults.push((one.place, message.to_owned()));
+    }
+    for (place, message) in &one.faults {
+        told.add(Fault::Malformed, one, *place, message);
+    }
+    if !one.faults.is_empty() {
+        one.state = State::Malformed;
+        return Vec::new();
+    }
+    if one.reason.is_none() && (policy.require_reason || !one.source.is_foreign()) {
+        told.add(Fault::WithoutReason, one, one.place, "");
+    }
+    let expired = one.until.filter(|until| *until < terms.today);
+    if let Some(until) = expired {
+        told.add(Fault::Expired, one, one.place, &until.to_string());
+    }
+    let too_long = too_long(one, policy, terms.today);
+    if let Some(message) = &too_long {
+        told.add(Fault::NotAllowed, one, one.place, message);
+    }
+    let (names, is_forbidden) = names(one, policy, terms, told);
+    one.state = if expired.is_some() {
+        State::Expired
+    } else if too_long.is_some() || (is_forbidden && names.is_empty()) {
+        State::NotAllowed
+    } else if one.reason.is_none() && policy.require_reason {
+        State::WithoutReason
+    } else if names.is_empty() {
+        State::Unknown
+    } else {
+        return names;
+    };
+    Vec::new()
+}
+
+/// Why the policy does not allow for the last day of a suppression.
+fn too_long(one: &Suppression, policy: &Policy, today: Date) -> Option<String> {
+    let most = policy.longest_days?;
+    let Some(until) = one.until else {
+        return Some(format!(
+            "has no last day; one at most {most} days ahead is allowed"
+        ));
+    };
+    let ahead = until.days_after(today);
+    (ahead > i64::from(most))
+        .then(|| format!("has its last day {ahead} days ahead; {most} are allowed"))
+}
+
+/// The rules that a suppression names and may suppress, and whether it names one that it may not.
+fn names(
+    one: &Suppression,
+    policy: &Policy,
+    terms: Terms<'_>,
+    told: &mut Told<'_, '_>,
+) -> (Vec<Name>, bool) {
+    let mut names = Vec::new();
+    let mut is_forbidden = false;
+    for (text, place) in &one.rules {
+        let mut matches = match named_rules(text, one.source, terms.rules) {
+            Ok(matches) => matches,
+            // It may be a check that only the other tool has.
+            Err(_) if one.source.is_foreign() => continue,
+            Err(suggestion) => {
+                let hint = suggestion.map(|name| format!("; did you mean `{name}`?"));
+                let value = format!("`{text}`{}", hint.unwrap_or_default());
+                told.add(Fault::UnknownRule, one, *place, &value);
+                continue;
+            }
+        };
+        let mut forbidden = None;
+        for (rule, is_meant) in matches.iter_mut().enumerate() {
+            if *is_meant && policy.never.iter().any(|never| never.holds(rule)) {
+                *is_meant = false;
+                forbidden = forbidden.or(terms.rules.rules.get(rule));
+            }
+        }
+        if let Some(rule) = forbidden {
+            is_forbidden = true;
+            let value = format!("names `{}`, which may not be suppressed", rule.header.id);
+            told.add(Fault::NotAllowed, one, *place, &value);
+        }
+        if matches.contains(&true) {
+            names.push(Name {
+                text: text.clone(),
+                place: *place,
+                matches,
+            });
+        }
+    }
+    (names, is_forbidden)
+}
+
+/// Whether each rule is meant by what a suppression names, or what it may have meant.
+fn named_rules(text: &str, source: Source, rules: &Ruleset) -> Result<Vec<bool>, Option<String>> {
+    let matching = |is_meant: &dyn Fn(&Rule) -> bool| {
+        let matches: Vec<bool> = rules.rules.iter().map(is_meant).collect();
+        if matches.contains(&true) {
+            Ok(matches)
+        } else {
+            Err(None)
+        }
+    };
+    match source {
+        Source::Comment | Source::Metadata | Source::Configuration => {
+            let selector = selector::parse(text, rules).map_err(|error| error.suggestion)?;
+            Ok((0..rules.rules.len())
+                .map(|rule| selector.holds(rule))
+                .collect())
+        }
+        // What these tools check themselves, all of it or some.
+        Source::Tfsec | Source::Trivy => matching(&|rule| {
+            let mut ids = rule.header.aliases.iter();
+            // `AVD-` has become optional.
+            ids.any(|id| {
+                let short = id.strip_prefix("AVD-");
+                short.is_some_and(|short| is_like(text, id) || is_like(text, short))
+            })
+        }),
+        _ => matching(&|rule| is_named(rule, text)),
+    }
+}
+
+/// Whether a text is what a pattern says, whatever the case; `*` stands for any text.
+fn is_like(pattern: &str, text: &str) -> bool {
+    holds_pattern(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
+}
+
+/// Whether a text is what a pattern says; `*` stands for any text.
+fn holds_pattern(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(first) else {
+        return false;
+    };
+    // Each part as early as it can be, but for the last, which is the end.
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return text.ends_with(part);
+        }
+        let Some(at) = text.find(part) else {
+            return false;
+        };
+        text = &text[at + part.len()..];
+    }
+    true
+}
+
+fn holds(range: Span, place: Span) -> bool {
+    range.file == place.file && range.start <= place.start && place.end <= range.end
+}
+
+impl Scope {
+    /// Whether it covers what has these places and addresses.
+    fn covers(&self, within: &[Span], addresses: &[&str]) -> bool {
+        match self {
+            Self::File(file) => within.iter().any(|place| place.file == *file),
+            Self::Range(range) => within.iter().any(|place| holds(*range, *place)),
+            Self::Address { pattern, files } => {
+                let is_meant = |address: &&str| holds_pattern(pattern, address);
+                let is_in = |place: &Span| {
+                    let files = files.as_ref();
+                    files.is_none_or(|files| files.binary_search(&place.file).is_ok())
+                };
+                // What has no address is meant where all is.
+                (pattern == "*" || addresses.iter().any(is_meant)) && within.iter().any(is_in)
+            }
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// The effective suppressions, by the files that they speak of.
+struct Index<'s> {
+    suppressions: &'s [Suppression],
+    by_file: BTreeMap<FileId, Vec<usize>>,
+    by_address: Vec<usize>,
+}
+
+impl<'s> Index<'s> {
+    fn new(suppressions: &'s [Suppression], names: &[Vec<Name>]) -> Self {
+        let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
+        let mut by_address = Vec::new();
+        for (at, one) in suppressions.iter().enumerate() {
+            match &one.scope {
+                _ if names[at].is_empty() => {}
+                Scope::File(file) => by_file.entry(*file).or_default().push(at),
+                Scope::Range(range) => by_file.entry(range.file).or_default().push(at),
+                Scope::Address { .. } => by_address.push(at),
+                Scope::Nothing => {}
+            }
+        }
+        Self {
+            suppressions,
+            by_file,
+            by_address,
+        }
+    }
+
+    /// Those that cover a finding, whatever its rule.
+    fn around(&self, within: &[Span], addresses: &[String]) -> Vec<usize> {
+        if self.by_file.is_empty() && self.by_address.is_empty() {
+            return Vec::new();
+        }
+        let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        let mut files: Vec<FileId> = within.iter().map(|place| place.file).collect();
+        files.sort_unstable();
+        files.dedup();
+        let in_files = files
+            .iter()
+            .filter_map(|file| self.by_file.get(file))
+            .flatten();
+        let all = in_files.chain(&self.by_address).copied();
+        all.filter(|at| self.suppressions[*at].scope.covers(within, &addresses))
+            .collect()
+    }
+}
+
+/// Whether a finding of a rule would have been covered, had there been one, and it is known that there is none: all rules
+/// that are meant were asked there, and all have an answer.
+fn could_have_covered(
+    one: &Suppression,
+    name: &Name,
+    evidence: &Evidence<'_>,
+    terms: Terms<'_>,
+) -> bool {
+    let file = one.place.file;
+    if evidence.broken.contains(&file) {
+        return false;
+    }
+    let is_on = |(rule, meant): (usize, &bool)| {
+        let header = &terms.rules.rules[rule].header;
+        let is_on_here = || (evidence.severity_in)(file, &header.id, header.severity).is_some();
+        !*meant || terms.plan.is_on(rule) && (one.source == Source::Configuration || is_on_here())
+    };
+    if !name.matches.iter().enumerate().all(is_on) {
+        return false;
+    }
+    let is_open = evidence.undecided.iter().any(|open| {
+        let rule = terms.rules.position(&open.rule);
+        rule.is_some_and(|rule| name.matches[rule])
+            && one.scope.covers(&open.within, &[open.address.as_str()])
+    });
+    !is_open
+        && evidence.asked.iter().any(|asked| {
+            // Also a resource that it stands in.
+            let is_around = matches!(&one.scope, Scope::Range(range) if holds(asked.place, *range));
+            let mut within = vec![asked.place];
+            within.extend(&asked.calls);
+            is_around || one.scope.covers(&within, &[asked.address.as_str()])
+        })
+}
+
+/// What is told of suppressions.
+struct Told<'e, 't> {
+    /// The rules that are on, each with its message, by what they tell.
+    rules: Vec<(Fault, &'t Rule, &'t str)>,
+    severity_in: &'e dyn Fn(FileId, &str, Severity) -> Option<Severity>,
+    findings: Vec<Finding>,
+}
+
+impl<'e, 't> Told<'e, 't> {
+    fn new(evidence: &Evidence<'e>, terms: Terms<'t>) -> Self {
+        let rules = terms.plan.rules_for(SUPPRESSION).iter();
+        let rules = rules.map(|rule| &terms.rules.rules[*rule]);
+        let checks = rules.flat_map(|rule| rule.checks().iter().map(move |check| (rule, check)));
+        Self {
+            rules: checks
+                .filter_map(|(rule, check)| match check.body {
+                    Body::Suppressions(fault) => Some((fault, rule, check.message.as_str())),
+                    _ => None,
+                })
+                .collect(),
+            severity_in: evidence.severity_in,
+            findings: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, fault: Fault, one: &Suppression, place: Span, value: &str) {
+        if one.owner == Owner::Downloaded {
+            return;
+        }
+        for (_, rule, message) in self.rules.iter().filter(|(of, ..)| *of == fault) {
+            let header = &rule.header;
+            let Some(severity) = (self.severity_in)(place.file, &header.id, header.severity) else {
+                continue;
+            };
+            let related = match one.scope {
+                Scope::Range(range) if fault == Fault::Unused => {
+                    vec![(range, "this is what it covers".to_owned())]
+                }
+                _ => Vec::new(),
+            };
+            self.findings.push(Finding {
+                made_from: None,
+                rule: header.id.clone(),
+                severity,
+                message: message.replace("{value}", value),
+                place,
+                related,
+                within: vec![place],
+                addresses: Vec::new(),
+                kind: String::new(),
+                dialect: Dialect::CloudFormation,
+                when: None,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_pattern;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, expected) in [
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("*", "", true),
+            ("*", "module.a.b[\"c\"]", true),
+            ("module.a.*", "module.a.aws_s3_bucket.b", true),
+            ("module.a.*", "module.ab.aws_s3_bucket.b", false),
+            ("module.*.b", "module.a.b", true),
+            ("module.*.b", "module.a.b.c", false),
+            ("*.b*", "a.b", true),
+            ("a*b*b", "ab", false),
+            ("a*b*b", "abb", true),
+            ("a*a", "a", false),
+            ("x[\"*\"]", "x[\"eu\"]", true),
+            ("x[0]", "x[0]", true),
+        ] {
+            assert_eq!(holds_pattern(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}
