@@ -232,9 +232,9 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]
-    pub(crate) rules: Option<PathBuf>,
+    pub(crate) rules: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -251,9 +251,9 @@ pub(crate) struct ExplainArgs {
     /// A rule, the id of the same check in another tool, a best practice, a question, a pillar, a kind or a glob
     pub(crate) subject: String,
 
-    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]
-    pub(crate) rules: Option<PathBuf>,
+    pub(crate) rules: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -289,9 +289,9 @@ pub(crate) struct CoverageArgs {
     #[arg(long, default_value = "all", value_parser = preset())]
     pub(crate) preset: Preset,
 
-    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]
-    pub(crate) rules: Option<PathBuf>,
+    pub(crate) rules: Vec<PathBuf>,
 
     /// How to print
     #[arg(long, value_enum, default_value_t)]
@@ -346,9 +346,9 @@ pub(crate) struct DocsArgs {
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place
+    /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]
-    pub(crate) rules: Option<PathBuf>,
+    pub(crate) rules: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -356,11 +356,13 @@ pub(crate) struct DocsArgs {
 Examples:
   pillarlint test                       the rules that come with pillarlint
   pillarlint test rules/                the rules of a folder
-  pillarlint test rules/ --only my-rule")]
+  pillarlint test rules/ --only my-rule
+
+Exit codes: 0 where every example is as the rule says, 1 where one is not, 2 for mistakes in rule files")]
 pub(crate) struct TestArgs {
-    /// The folder with the rules [default: the rules that come with pillarlint]
+    /// Folders with rules [default: the rules that come with pillarlint]
     #[arg(value_name = "DIR")]
-    pub(crate) folder: Option<PathBuf>,
+    pub(crate) folders: Vec<PathBuf>,
 
     /// Test only these rules (a comma list; may be repeated)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]

@@ -23,7 +23,7 @@ use rayon::prelude::*;
 const STACK_BYTES: usize = 8 << 20;
 
 pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(args.selection.rules.as_deref(), console.errors)?;
+    let own = own_rules::beside_ours(&args.selection.rules, console.errors)?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let plan = plan(args, ruleset)?;
 

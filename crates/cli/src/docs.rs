@@ -22,7 +22,7 @@ use std::path::Path;
 const MARK: &str = "<!-- Written by `pillarlint docs` from the rule files: change those. -->\n";
 
 pub(crate) fn run(args: &DocsArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(args.rules.as_deref(), console.errors)?;
+    let own = own_rules::beside_ours(&args.rules, console.errors)?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let pages = pages(ruleset)?;
     let failed = |path: &Path, error: &io::Error| {

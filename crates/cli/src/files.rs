@@ -205,23 +205,21 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// The YAML files below a folder, sorted. Nothing is ignored: these are files that a person keeps for this program.
+/// The files below a folder of rules, sorted. No `.gitignore` counts: these are files that a person keeps for this
+/// program; but what is hidden (`.git`, `.github`) is the business of other programs.
 ///
 /// # Errors
 /// The first path that could not be read, and why.
-pub(crate) fn yaml_below(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
+pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     let mut paths = Vec::new();
-    for entry in WalkBuilder::new(folder).standard_filters(false).build() {
+    let mut walk = WalkBuilder::new(folder);
+    for entry in walk.standard_filters(false).hidden(true).build() {
         let entry = entry.map_err(|error| {
             let path = shown(path_of(&error).unwrap_or(folder));
             let why = error.io_error().map_or_else(|| error.to_string(), why);
             (path, why)
         })?;
-        let is_yaml = entry
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if is_yaml && entry.path().is_file() {
+        if entry.path().is_file() {
             paths.push(entry.into_path());
         }
     }

@@ -71,7 +71,7 @@ struct RiskRule {
 }
 
 pub(crate) fn run(args: &LensArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(args.selection.rules.as_deref(), console.errors)?;
+    let own = own_rules::beside_ours(&args.selection.rules, console.errors)?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let select = selectors(&args.selection.select, ruleset)?;
     let ignore = selectors(&args.selection.ignore, ruleset)?;

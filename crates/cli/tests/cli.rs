@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+#[path = "cli/rule_folders.rs"]
+mod rule_folders;
 #[path = "cli/rules.rs"]
 mod rules;
 #[path = "cli/terraform.rs"]
@@ -597,8 +599,7 @@ Resources:
         ]
         .concat()
     };
-    let note =
-        "note: `sg-ssh-open` of rules takes the place of the rule that comes with pillarlint\n";
+    let note = "note: `sg-ssh-open` of rules/sg-ssh-open.yaml takes the place of the rule that comes with pillarlint\n";
     let open = "a.yaml:5:83: info sg-ssh-open OURS `0.0.0.0/0` [SEC05-BP02] (Group)\n";
     let fifo = "a.yaml:8:30: high in-table not in the table [OPS05-BP07] (Queue)\n";
 
@@ -691,40 +692,6 @@ Resources: { Queue: { Type: AWS::SQS::Queue, Properties: { QueueName: x, Message
             ran.stdout
         );
     }
-}
-
-#[test]
-fn examples_are_tests() {
-    let rule =
-        std::fs::read_to_string(Path::new(&own_rules()).join("queues/queue-named.yaml")).unwrap();
-    let folder = folder(&[("rules/my-rule.yaml", &rule.replace("# error", "# fine"))]);
-    let ran = run_in(folder.path(), &["test", &own_rules()], b"");
-    assert_eq!(
-        (ran.code, ran.stdout.as_str()),
-        (0, "2 rules, 2 examples: all as they say\n")
-    );
-    let ran = run_in(
-        folder.path(),
-        &["test", &own_rules(), "--only", "queue-named"],
-        b"",
-    );
-    assert_eq!(
-        (ran.code, ran.stdout.as_str()),
-        (0, "1 rule, 1 example: all as they say\n")
-    );
-    let ran = run_in(folder.path(), &["test", "rules"], b"");
-    assert_eq!(ran.code, 1);
-    assert!(
-        ran.stdout.starts_with("my-rule, example 1\n  2 │   Queue:"),
-        "{}",
-        ran.stdout
-    );
-    assert!(
-        ran.stdout
-            .ends_with("1 rule, 1 example: 1 not as they say\n"),
-        "{}",
-        ran.stdout
-    );
 }
 
 #[test]

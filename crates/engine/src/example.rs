@@ -2,7 +2,7 @@
 
 use crate::check::check;
 use crate::date::Date;
-use crate::finding::Report;
+use crate::finding::{Outcome, Report};
 use crate::plan::Plan;
 use crate::provider::AwsProvider;
 use crate::rule::{Body, Dialect, Example, Fault, Severity};
@@ -23,6 +23,8 @@ pub struct Mismatch {
     pub example: usize,
     /// The line in it, from 1.
     pub line: usize,
+    /// The place in the text of the example: the mark that is not met, or what the rule says unasked.
+    pub place: Span,
     /// What differs.
     pub message: String,
 }
@@ -52,105 +54,140 @@ pub fn run(rules: &Ruleset, rule: &Rule) -> Vec<Mismatch> {
         .collect();
     let position = rules.position(&rule.header.id);
     let mut mismatches = Vec::new();
-    for (
-        example,
-        Example {
-            dialect,
-            text,
-            parameters,
-            ..
-        },
-    ) in rule.docs().examples.iter().enumerate()
-    {
+    for (number, example) in rule.docs().examples.iter().enumerate() {
         let mut plan = Plan::new(rules, &active);
-        for (parameter, value) in parameters {
+        for (parameter, value) in &example.parameters {
             if let Some(position) = position {
                 plan.set(rules, position, *parameter as usize, value.clone());
             }
         }
-        let mut differs = |line: usize, message: String| {
-            mismatches.push(Mismatch {
-                example,
-                line,
-                message,
-            });
+        let report = match example.dialect {
+            Dialect::CloudFormation | Dialect::Sam => template(&example.text, rules, &plan),
+            Dialect::Terraform => configuration(&example.text, rules, &plan),
         };
-        let lines = LineIndex::new(text);
-        let line_of = |offset: u32| lines.line_of(offset as usize) + 1;
-        let report = match dialect {
-            Dialect::CloudFormation | Dialect::Sam => template(text, rules, &plan),
-            Dialect::Terraform => configuration(text, rules, &plan),
-        };
-        let marked = |mark: &str| -> Vec<usize> {
-            text.lines()
-                .enumerate()
-                .filter(|(_, line)| {
-                    line.rsplit_once('#')
-                        .is_some_and(|(_, comment)| comment.split_whitespace().next() == Some(mark))
-                })
-                .map(|(line, _)| line + 1)
-                .collect()
-        };
-        for problem in &report.problems {
-            differs(line_of(problem.span.start), problem.message.clone());
-        }
-        // As a person would see it: what differs only in the instance is one finding.
+        let lines = LineIndex::new(&example.text);
+        let problems = report.problems.clone();
         let policy_in = |_: FileId| &policy;
-        let mut report = settle(
+        let terms = Terms {
+            rules,
+            plan: &plan,
+            today: Date::from_days(TODAY),
+            policy_in: &policy_in,
+        };
+        // As a person would see it: what differs only in the instance is one finding.
+        let mut outcome = settle(
             [report],
             Settings {
-                terms: Some(Terms {
-                    rules,
-                    plan: &plan,
-                    today: Date::from_days(TODAY),
-                    policy_in: &policy_in,
-                }),
+                terms: Some(terms),
                 ..Settings::from(Severity::Info)
             },
         );
-        report.findings.retain(|finding| is_this(&finding.rule));
-        report.undecided.retain(|one| is_this(&one.rule));
-        let reported: Vec<usize> = report
-            .findings
-            .iter()
-            .map(|finding| line_of(finding.place.start))
-            .collect();
-        let undecided: Vec<usize> = report
-            .undecided
-            .iter()
-            .map(|one| line_of(one.place.start))
-            .collect();
-        for line in marked("error") {
-            if !reported.contains(&line) {
-                differs(line, "expected a finding, got none".to_owned());
-            }
-        }
-        for line in marked("unknown") {
-            if !undecided.contains(&line) {
-                differs(line, "expected to be undecided".to_owned());
-            }
-        }
-        for line in &undecided {
-            if !marked("unknown").contains(line) && !marked("error").contains(line) {
-                differs(*line, "undecided, but not marked `# unknown`".to_owned());
-            }
-        }
-        let expected = marked("error");
-        for (at, line) in reported.iter().enumerate() {
-            if !expected.contains(line) {
-                differs(
-                    *line,
-                    format!("unexpected finding: {}", report.findings[at].message),
-                );
-            } else if reported[..at].contains(line) {
-                differs(
-                    *line,
-                    format!("a second finding: {}", report.findings[at].message),
-                );
-            }
-        }
+        outcome.findings.retain(|one| is_this(&one.rule));
+        outcome.undecided.retain(|one| is_this(&one.rule));
+        let differing = compare(&example.text, &lines, &problems, outcome).into_iter();
+        mismatches.extend(differing.map(|(place, message)| Mismatch {
+            example: number,
+            line: lines.line_of(place.start as usize) + 1,
+            place,
+            message,
+        }));
     }
     mismatches
+}
+
+/// A line that carries this must be reported.
+const ERROR: &str = "error";
+/// A line that carries this must be undecided.
+const UNKNOWN: &str = "unknown";
+
+/// Whether a line of this example must be reported.
+pub fn is_bad(example: &Example) -> bool {
+    !marks(&example.text, ERROR).is_empty()
+}
+
+/// The comments of a text that begin with a mark: their lines, from 0, and their places.
+fn marks(text: &str, mark: &str) -> Vec<(usize, Span)> {
+    let mut start = 0;
+    let mut found = Vec::new();
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        if let Some((code, comment)) = line.rsplit_once('#')
+            && comment.split_whitespace().next() == Some(mark)
+        {
+            let end = start + line.trim_end().len();
+            found.push((number, Span::new(FileId(0), start + code.len(), end)));
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// Where what is found and the marks of an example differ, and how.
+fn compare(
+    text: &str,
+    lines: &LineIndex,
+    problems: &[Problem],
+    outcome: Outcome,
+) -> Vec<(Span, String)> {
+    let mut differing: Vec<(Span, String)> = Vec::new();
+    for problem in problems {
+        differing.push((problem.span, problem.message.clone()));
+    }
+    let Outcome {
+        findings,
+        undecided,
+        ..
+    } = outcome;
+    let (errors, unknowns) = (marks(text, ERROR), marks(text, UNKNOWN));
+    let line_of = |place: Span| lines.line_of(place.start as usize);
+    let is_marked =
+        |marks: &[(usize, Span)], line: usize| marks.iter().any(|(marked, _)| *marked == line);
+    let is_reported = |line: usize| findings.iter().any(|one| line_of(one.place) == line);
+    let open = |line: usize| undecided.iter().find(|one| line_of(one.place) == line);
+    for (line, mark) in &errors {
+        if !is_reported(*line) {
+            let message = match open(*line) {
+                Some(undecided) => {
+                    format!("expected a finding, but it is undecided: {}", undecided.why)
+                }
+                None => "expected a finding, got none".to_owned(),
+            };
+            differing.push((*mark, message));
+        }
+    }
+    for (line, mark) in &unknowns {
+        if open(*line).is_none() {
+            let what = if is_reported(*line) {
+                "reported"
+            } else {
+                "not reported"
+            };
+            let message = format!("expected to be undecided, but it is decided: {what}");
+            differing.push((*mark, message));
+        }
+    }
+    for one in &undecided {
+        let line = line_of(one.place);
+        if !is_marked(&unknowns, line) && !is_marked(&errors, line) {
+            let message = format!("undecided, but not marked `# unknown`: {}", one.why);
+            differing.push((one.place, message));
+        }
+    }
+    for (at, finding) in findings.iter().enumerate() {
+        let line = line_of(finding.place);
+        let what = if !is_marked(&errors, line) {
+            "unexpected"
+        } else if findings[..at].iter().any(|one| line_of(one.place) == line) {
+            "a second"
+        } else {
+            continue;
+        };
+        differing.push((
+            finding.place,
+            format!("{what} finding: {}", finding.message),
+        ));
+    }
+    differing.sort();
+    differing
 }
 
 fn template(text: &str, rules: &Ruleset, plan: &Plan) -> Report {

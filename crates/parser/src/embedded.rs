@@ -32,6 +32,18 @@ pub fn parse_json<'s>(text: &Cow<'s, str>, span: Span, source: &str) -> Option<N
     parse(text, span, &|text| Places::of(text, written))
 }
 
+/// Where a part of a scalar's text is written in its file; nothing where that cannot be told.
+///
+/// `text` is the scalar's decoded value, `part` a place in it, `span` the scalar's place, `source` the whole text of its file.
+pub fn written_at(text: &str, part: Span, span: Span, source: &str) -> Option<Span> {
+    let written = Written {
+        span,
+        source,
+        syntax: Syntax::Scalar,
+    };
+    Places::of(text, written)?.place(part)
+}
+
 /// The same for a text of which `places` tells where it is written; where it does not tell, all has one place.
 pub(crate) fn parse<'s>(
     text: &Cow<'s, str>,

@@ -83,6 +83,23 @@ pub(crate) fn problems(
         .try_for_each(|problem| write_problem(problem, &frames, out))
 }
 
+/// Writes a message with the code around its place, under a heading.
+pub(crate) fn framed(
+    heading: &str,
+    problem: &Problem,
+    sources: &SourceMap,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let places = Places::new(sources);
+    let frames = Frames::new(&places, style);
+    writeln!(out, "{}", frames.paint(&escape(heading), BOLD))?;
+    let severity = miette::Severity::Error;
+    let place = (problem.span, "");
+    frames.write(severity, &problem.message, place, &problem.related, out)?;
+    writeln!(out)
+}
+
 const BOLD: Paint = Paint::new().bold();
 const DIM: Paint = Paint::new().dimmed();
 const ERROR: Paint = AnsiColor::Red.on_default().bold();

@@ -104,14 +104,13 @@ pub fn load(files: &[RuleFile<'_>], context: &Context<'_>) -> (Vec<Rule>, Vec<Pr
     }
     rules.sort_by(|(a, _), (b, _)| a.header.id.cmp(&b.header.id));
     for pair in rules.windows(2) {
-        if let [(first, _), (second, span)] = pair
+        if let [(first, other), (second, span)] = pair
             && first.header.id == second.header.id
         {
-            wrong(
-                &problems,
-                *span,
-                format!("there is another rule `{}`", second.header.id),
-            );
+            let message = format!("there is another rule `{}`", second.header.id);
+            let mut problem = Problem::error(*span, message);
+            problem.related.push((*other, "the other one".to_owned()));
+            problems.borrow_mut().push(problem);
         }
     }
     rules.dedup_by(|(a, _), (b, _)| a.header.id == b.header.id);
