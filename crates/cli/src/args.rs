@@ -2,6 +2,7 @@
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use pillarlint_engine::date::Date;
 use pillarlint_engine::rule::{Preset, Severity};
 use std::path::PathBuf;
 
@@ -39,6 +40,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Check templates and Terraform configurations
     Check(CheckArgs),
+    /// List the suppressions in files, and what became of each
+    Suppressions(SuppressionsArgs),
     /// Explain a rule, a best practice, a question or a pillar; list the rules for a kind
     Explain(ExplainArgs),
     /// List the rules
@@ -84,20 +87,8 @@ Examples:
   pillarlint check --format json > findings.json
   git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
 pub(crate) struct CheckArgs {
-    /// Files and folders to check; `-` reads standard input
-    #[arg(default_value = ".")]
-    pub(crate) paths: Vec<PathBuf>,
-
     #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    /// Which rules are on [default: recommended]
-    #[arg(long, value_parser = preset())]
-    pub(crate) preset: Option<Preset>,
-
-    /// A value for a parameter of a rule; `explain` shows them (may be repeated)
-    #[arg(long, value_name = "RULE.NAME=VALUE")]
-    pub(crate) param: Vec<String>,
+    pub(crate) run: RunArgs,
 
     /// Report findings from this severity upwards
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = severity())]
@@ -122,6 +113,33 @@ pub(crate) struct CheckArgs {
     /// Leave out the summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// What is read, and which rules are asked of it.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Files and folders to check; `-` reads standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// Which rules are on [default: recommended]
+    #[arg(long, value_parser = preset())]
+    pub(crate) preset: Option<Preset>,
+
+    /// A value for a parameter of a rule; `explain` shows them (may be repeated)
+    #[arg(long, value_name = "RULE.NAME=VALUE")]
+    pub(crate) param: Vec<String>,
+
+    /// The day on which suppressions are to hold [default: today, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) today: Option<Date>,
+
+    /// Pass over suppressions that were written for other tools
+    #[arg(long)]
+    pub(crate) no_foreign_suppressions: bool,
 
     /// The name that standard input is reported under
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
@@ -137,6 +155,35 @@ pub(crate) struct CheckArgs {
     /// The folder that a Terraform plan was made from [default: the plan's own folder]
     #[arg(long, value_name = "DIR", help_heading = "Terraform")]
     pub(crate) source: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The files are checked as `check` does, to tell which suppressions are used. States:
+  used            it covers findings
+  unused          a rule that it names has no finding there
+  open            it covers nothing now, and this run cannot tell whether it could
+  expired         its last day is over
+  not-allowed     the policy forbids it
+  without-reason  the policy asks for a reason
+  unknown-rule    no rule has a name that it gives
+  malformed       it cannot be read
+
+Examples:
+  pillarlint suppressions
+  pillarlint suppressions --today 2027-01-01      what will have expired by then
+  pillarlint suppressions --format json | jq '.suppressions[] | select(.state != \"used\")'")]
+pub(crate) struct SuppressionsArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
+}
+
+fn date(text: &str) -> Result<Date, &'static str> {
+    Date::parse(text).ok_or("write a day as 2027-06-30")
 }
 
 /// What Terraform root modules are given, beside what Terraform takes unasked.

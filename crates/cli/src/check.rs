@@ -1,11 +1,13 @@
 //! `pillarlint check`: files to reports, in parallel; reports to one outcome; the outcome to the output.
 
-use crate::args::{CheckArgs, FailOn, Format};
+use crate::args::{CheckArgs, FailOn, Format, RunArgs};
 use crate::files::{self, Content, Found, Input};
 use crate::plan::{self, Given};
 use crate::report::{self, Counts, Run};
 use crate::terraform::{self, Named, Request};
-use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, own_rules, parameters, selectors};
+use crate::{
+    CLEAN, Console, FINDINGS, Failure, UNREADABLE, own_rules, parameters, selectors, suppressions,
+};
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::plan::Plan;
@@ -13,6 +15,8 @@ use pillarlint_engine::rule::{Preset, Severity};
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::selector;
 use pillarlint_engine::settle::{Settings, settle};
+use pillarlint_engine::suppress::apply::Terms;
+use pillarlint_engine::suppress::{self, Policy};
 use pillarlint_parser::recognise::{Kind, is_json, recognise};
 use pillarlint_parser::source::{DecodeError, FileId, SourceFile, SourceMap, Span, decode};
 use pillarlint_parser::tree::{Level, Parsed, Problem};
@@ -23,41 +27,14 @@ use rayon::prelude::*;
 const STACK_BYTES: usize = 8 << 20;
 
 pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(&args.selection.rules, console.errors)?;
+    let own = own_rules::beside_ours(&args.run.selection.rules, console.errors)?;
     let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
-    let plan = plan(args, ruleset)?;
-
-    let jobs = args.jobs.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    );
-    let found = files::find(
-        &args.paths,
-        (&mut *console.input, &args.stdin_filename),
-        jobs,
-    );
     let wanted = Wanted {
         severity: args.severity,
         undecided: args.undecided || matches!(args.format, Format::Json),
         passes: matches!(args.format, Format::Evidence),
     };
-    let mut arguments = args.paths.clone();
-    arguments.extend(args.source.clone());
-    let request = Request {
-        arguments: &arguments,
-        variables: &args.variables,
-    };
-    let source = args.source.as_deref().map(files::shown);
-    let checked = check_inputs(
-        found,
-        request,
-        source.as_deref(),
-        ruleset,
-        &plan,
-        wanted,
-        jobs,
-    )?;
-
+    let checked = judge(&args.run, ruleset, wanted, console)?;
     let options = report::Options {
         style: report::Style {
             color: console.color,
@@ -74,6 +51,43 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
     };
     write(&checked, ruleset, &options, console.output)?;
     Ok(exit_code(args, &checked))
+}
+
+/// Reads and checks what the arguments name.
+pub(crate) fn judge(
+    args: &RunArgs,
+    ruleset: &Ruleset,
+    wanted: Wanted,
+    console: &mut Console,
+) -> Result<Run, Failure> {
+    let plan = plan(args, ruleset)?;
+    let jobs = args.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let found = files::find(
+        &args.paths,
+        (&mut *console.input, &args.stdin_filename),
+        jobs,
+    );
+    let mut arguments = args.paths.clone();
+    arguments.extend(args.source.clone());
+    let request = Request {
+        arguments: &arguments,
+        variables: &args.variables,
+    };
+    let source = args.source.as_deref().map(files::shown);
+    let policy = Policy {
+        ignores_foreign: args.no_foreign_suppressions,
+        ..Policy::default()
+    };
+    let terms = Terms {
+        rules: ruleset,
+        plan: &plan,
+        today: args.today.unwrap_or_else(suppressions::today),
+        policy_in: &|_| &policy,
+    };
+    check_inputs(found, request, source.as_deref(), terms, wanted, jobs)
 }
 
 fn exit_code(args: &CheckArgs, run: &Run) -> u8 {
@@ -98,7 +112,7 @@ fn exit_code(args: &CheckArgs, run: &Run) -> u8 {
 }
 
 /// Which rules to ask.
-fn plan(args: &CheckArgs, ruleset: &Ruleset) -> Result<Plan, Failure> {
+fn plan(args: &RunArgs, ruleset: &Ruleset) -> Result<Plan, Failure> {
     let select = selectors(&args.selection.select, ruleset)?;
     let ignore = selectors(&args.selection.ignore, ruleset)?;
     let preset = args.preset.unwrap_or(Preset::Recommended);
@@ -117,11 +131,11 @@ fn plan(args: &CheckArgs, ruleset: &Ruleset) -> Result<Plan, Failure> {
 
 /// What of a file's report will be shown, so that texts of files with nothing to show need not be kept.
 #[derive(Debug, Clone, Copy)]
-struct Wanted {
-    severity: Severity,
-    undecided: bool,
+pub(crate) struct Wanted {
+    pub(crate) severity: Severity,
+    pub(crate) undecided: bool,
     /// All that was asked, also what passed.
-    passes: bool,
+    pub(crate) passes: bool,
 }
 
 /// What one file gave.
@@ -155,11 +169,15 @@ fn check_inputs(
     found: Found,
     request: Request<'_>,
     source: Option<&str>,
-    ruleset: &Ruleset,
-    plan: &Plan,
+    terms: Terms<'_>,
     wanted: Wanted,
     jobs: usize,
 ) -> Result<Run, Failure> {
+    let Terms {
+        rules: ruleset,
+        plan,
+        ..
+    } = terms;
     let Found { inputs, folders } = found;
     let is_named = |input: &Input| terraform::is_configuration(&input.path);
     // A configuration may lead to more files than were named.
@@ -269,7 +287,11 @@ fn check_inputs(
         });
         reports.push(problem(place, &nothing_to_check()));
     }
-    let outcome = settle(reports, Settings::from(wanted.severity));
+    let settings = Settings {
+        terms: Some(terms),
+        ..Settings::from(wanted.severity)
+    };
+    let outcome = settle(reports, settings);
     Ok(Run {
         outcome,
         sources,
@@ -416,11 +438,13 @@ fn check_template(
     ruleset: &Ruleset,
     plan: &Plan,
 ) -> Vec<Report> {
+    let parsed = parse(file, path, text);
+    let suppressions = suppress::in_template(text, &parsed);
     let Parsed {
         documents,
         problems,
         ..
-    } = parse(file, path, text);
+    } = parsed;
     let mut reports = Vec::with_capacity(1 + documents.len());
     for document in documents {
         let project = cloudformation::lower(file, text, document);
@@ -428,6 +452,7 @@ fn check_template(
     }
     reports.push(Report {
         problems,
+        suppressions,
         ..Report::default()
     });
     reports
@@ -471,6 +496,7 @@ fn is_shown(report: &Report, wanted: Wanted) -> bool {
         .any(|finding| finding.severity >= wanted.severity)
         || !report.problems.is_empty()
         || !report.not_read.is_empty()
+        || !report.suppressions.is_empty()
         || (wanted.undecided && !report.undecided.is_empty())
 }
 

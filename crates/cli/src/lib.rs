@@ -17,6 +17,7 @@ mod parameters;
 mod plan;
 mod report;
 mod scorecard;
+mod suppressions;
 mod terraform;
 mod test;
 mod text;
@@ -101,6 +102,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -
     };
     let result = match cli.command {
         Command::Check(args) => check::run(&args, &mut streams),
+        Command::Suppressions(args) => suppressions::run(&args, &mut streams),
         Command::Explain(args) => explain::run(&args, &mut streams),
         Command::Rules(args) => list::run(&args, &mut streams),
         Command::Coverage(args) => coverage::run(&args, &mut streams),

@@ -16,6 +16,8 @@ use tempfile::TempDir;
 mod rule_folders;
 #[path = "cli/rules.rs"]
 mod rules;
+#[path = "cli/suppressions.rs"]
+mod suppressions;
 #[path = "cli/terraform.rs"]
 mod terraform;
 

@@ -54,9 +54,13 @@ pub(crate) fn write(
             0 => String::new(),
             parts => format!(", {} not read", count(parts, "part")),
         };
+        let suppressed = match outcome.suppressed.len() {
+            0 => String::new(),
+            findings => format!(", {findings} suppressed"),
+        };
         writeln!(
             out,
-            "{}, {} undecided, {}, {}{not_read}; {}",
+            "{}{suppressed}, {} undecided, {}, {}{not_read}; {}",
             count(outcome.findings.len(), "finding"),
             outcome.undecided.len(),
             count(outcome.errors.len(), "error"),

@@ -5,6 +5,7 @@ use crate::text::is_unsafe;
 use pillarlint_engine::finding::{Finding, Undecided};
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_engine::suppress::{ReasonClass, Suppression};
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::Problem;
 use serde::Serialize;
@@ -18,6 +19,7 @@ pub(crate) const VERSION: &str = "1";
 struct Document<'r> {
     version: &'static str,
     findings: Vec<FindingOut<'r>>,
+    suppressed: Vec<SuppressedOut<'r>>,
     undecided: Vec<UndecidedOut<'r>>,
     errors: Vec<ProblemOut<'r>>,
     warnings: Vec<ProblemOut<'r>>,
@@ -43,6 +45,29 @@ struct FindingOut<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<&'r str>,
     related: Vec<Related<'r>>,
+}
+
+#[derive(Serialize)]
+struct SuppressedOut<'r> {
+    #[serde(flatten)]
+    finding: FindingOut<'r>,
+    suppression: SuppressionOut<'r>,
+}
+
+/// A suppression, as the list of all and a finding that one covers show it.
+#[derive(Serialize)]
+pub(crate) struct SuppressionOut<'r> {
+    #[serde(flatten)]
+    place: Place<'r>,
+    source: &'static str,
+    rules: Vec<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    state: &'static str,
 }
 
 #[derive(Serialize)]
@@ -105,6 +130,7 @@ struct Summary<'r> {
     resources: usize,
     passed: usize,
     findings: usize,
+    suppressed: usize,
     undecided: usize,
     errors: usize,
     warnings: usize,
@@ -128,6 +154,14 @@ pub(crate) fn write(
             .findings
             .iter()
             .map(|one| finding(one, ruleset, &places))
+            .collect(),
+        suppressed: outcome
+            .suppressed
+            .iter()
+            .map(|one| SuppressedOut {
+                finding: finding(&one.finding, ruleset, &places),
+                suppression: suppression(&outcome.suppressions[one.suppression], &places),
+            })
             .collect(),
         undecided: outcome
             .undecided
@@ -192,6 +226,19 @@ fn finding<'r>(finding: &'r Finding, ruleset: &'r Ruleset, places: &Places<'r>) 
         made_from: finding.made_from.as_deref(),
         when: finding.when.as_deref(),
         related: related(&finding.related, places),
+    }
+}
+
+/// What is shown of a suppression.
+pub(crate) fn suppression<'r>(one: &'r Suppression, places: &Places<'r>) -> SuppressionOut<'r> {
+    SuppressionOut {
+        place: place(one.place, places),
+        source: one.source.name(),
+        rules: one.rules.iter().map(|(rule, _)| rule.as_str()).collect(),
+        reason: one.reason.as_deref(),
+        class: one.class.map(ReasonClass::name),
+        until: one.until.map(|until| until.to_string()),
+        state: one.state.name(),
     }
 }
 
@@ -265,6 +312,7 @@ fn summary<'r>(run: &Run, ruleset: &'r Ruleset) -> Summary<'r> {
         resources: outcome.resources,
         passed: outcome.passed,
         findings: outcome.findings.len(),
+        suppressed: outcome.suppressed.len(),
         undecided: outcome.undecided.len(),
         errors: outcome.errors.len(),
         warnings: outcome.warnings.len(),

@@ -60,13 +60,13 @@ pub(crate) struct Style {
 }
 
 /// Lines and columns of places; a file's lines are found when they are first asked for.
-struct Places<'r> {
+pub(crate) struct Places<'r> {
     sources: &'r SourceMap,
     indices: Vec<OnceCell<LineIndex>>,
 }
 
 impl<'r> Places<'r> {
-    fn new(sources: &'r SourceMap) -> Self {
+    pub(crate) fn new(sources: &'r SourceMap) -> Self {
         let indices = sources.files.iter().map(|_| OnceCell::new()).collect();
         Self { sources, indices }
     }
@@ -83,7 +83,7 @@ impl<'r> Places<'r> {
     }
 
     /// `path:line:column`, or the path alone where nothing of the file was read.
-    fn shown(&self, span: Span) -> String {
+    pub(crate) fn shown(&self, span: Span) -> String {
         let path = path(&self.file(span.file).0.path);
         if self.file(span.file).0.text.is_empty() {
             return path;

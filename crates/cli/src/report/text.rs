@@ -216,6 +216,9 @@ fn write_summary(
     if not_read > 0 {
         parts.push(frames.paint(&format!("{} not read", count(not_read, "part")), WARNING));
     }
+    if !outcome.suppressed.is_empty() {
+        parts.push(format!("{} suppressed", outcome.suppressed.len()));
+    }
     if !outcome.undecided.is_empty() {
         let hint = if options.undecided {
             ""

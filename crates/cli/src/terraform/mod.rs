@@ -18,6 +18,7 @@ use pillarlint_engine::finding::Report;
 use pillarlint_engine::plan::Plan;
 use pillarlint_engine::provider::AwsProvider;
 use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_engine::suppress::{self, Owner, Suppression};
 use pillarlint_parser::source::{FileId, SourceFile, Span};
 use pillarlint_parser::terraform::{self, Call, Folder, Folders, Options};
 use pillarlint_parser::tree::Problem;
@@ -170,6 +171,7 @@ pub(crate) fn check_named(
         .collect();
     reports.push(Report {
         problems,
+        suppressions: suppressions(&modules, named),
         ..Report::default()
     });
     drop(tree);
@@ -187,6 +189,28 @@ pub(crate) fn check_named(
         configurations,
         hidden,
     })
+}
+
+/// The suppressions in the files of all modules.
+fn suppressions(modules: &BTreeMap<Key, Module<'_>>, named: &[Named]) -> Vec<Suppression> {
+    let named: BTreeSet<FileId> = named.iter().map(|one| one.file).collect();
+    let modules: Vec<&Module<'_>> = modules.values().collect();
+    let in_module = |module: &&Module<'_>| {
+        let files = module.folder.files.iter();
+        let all = files.flat_map(suppress::in_configuration);
+        let owned = all.map(|one| Suppression {
+            owner: if module.folder.downloaded {
+                Owner::Downloaded
+            } else if named.contains(&one.place.file) {
+                Owner::Named
+            } else {
+                Owner::Called
+            },
+            ..one
+        });
+        owned.collect::<Vec<_>>()
+    };
+    modules.par_iter().flat_map_iter(in_module).collect()
 }
 
 /// All modules of a run.

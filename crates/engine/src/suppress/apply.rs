@@ -90,6 +90,7 @@ pub(crate) fn apply(
         }
     }
 
+    let known = Known::new(evidence, terms.rules);
     for ((one, names), used) in suppressions.iter_mut().zip(&names).zip(&used) {
         if one.state != State::Open {
             continue;
@@ -98,9 +99,7 @@ pub(crate) fn apply(
         let idle: Vec<&Name> = names
             .iter()
             .zip(used)
-            .filter(|(name, used)| {
-                !**used && may_be_told && could_have_covered(one, name, evidence, terms)
-            })
+            .filter(|(name, used)| !**used && may_be_told && known.has_nothing(one, name, terms))
             .map(|(name, _)| name)
             .collect();
         one.state = if !idle.is_empty() {
@@ -200,7 +199,7 @@ fn names(
             // It may be a check that only the other tool has.
             Err(_) if one.source.is_foreign() => continue,
             Err(suggestion) => {
-                let hint = suggestion.map(|name| format!("; did you mean `{name}`?"));
+                let hint = suggestion.map(|name| format!(", did you mean `{name}`?"));
                 let value = format!("`{text}`{}", hint.unwrap_or_default());
                 told.add(Fault::UnknownRule, one, *place, &value);
                 continue;
@@ -356,39 +355,79 @@ impl<'s> Index<'s> {
     }
 }
 
-/// Whether a finding of a rule would have been covered, had there been one, and it is known that there is none: all rules
-/// that are meant were asked there, and all have an answer.
-fn could_have_covered(
-    one: &Suppression,
-    name: &Name,
-    evidence: &Evidence<'_>,
-    terms: Terms<'_>,
-) -> bool {
-    let file = one.place.file;
-    if evidence.broken.contains(&file) {
-        return false;
+/// What a run knows beside its findings, by what suppressions ask for.
+struct Known<'e> {
+    evidence: &'e Evidence<'e>,
+    /// The questions without an answer, by rule.
+    open: BTreeMap<usize, Vec<&'e Undecided>>,
+    /// The resources that rules were asked of, by the files that they and their calls stand in.
+    asked: BTreeMap<FileId, Vec<&'e Asked>>,
+}
+
+impl<'e> Known<'e> {
+    fn new(evidence: &'e Evidence<'e>, rules: &Ruleset) -> Self {
+        let mut open: BTreeMap<usize, Vec<&Undecided>> = BTreeMap::new();
+        for one in evidence.undecided {
+            if let Some(rule) = rules.position(&one.rule) {
+                open.entry(rule).or_default().push(one);
+            }
+        }
+        let mut asked: BTreeMap<FileId, Vec<&Asked>> = BTreeMap::new();
+        for one in evidence.asked {
+            let calls = one.calls.iter().map(|call| call.file);
+            let files: BTreeSet<FileId> = calls.chain([one.place.file]).collect();
+            for file in files {
+                asked.entry(file).or_default().push(one);
+            }
+        }
+        Self {
+            evidence,
+            open,
+            asked,
+        }
     }
-    let is_on = |(rule, meant): (usize, &bool)| {
-        let header = &terms.rules.rules[rule].header;
-        let is_on_here = || (evidence.severity_in)(file, &header.id, header.severity).is_some();
-        !*meant || terms.plan.is_on(rule) && (one.source == Source::Configuration || is_on_here())
-    };
-    if !name.matches.iter().enumerate().all(is_on) {
-        return false;
+
+    /// Whether a finding would have been covered, had there been one, and it is known that there is none: all rules that
+    /// are meant were asked there, and all have an answer.
+    fn has_nothing(&self, one: &Suppression, name: &Name, terms: Terms<'_>) -> bool {
+        let file = one.place.file;
+        let severity_in = self.evidence.severity_in;
+        let is_on = |rule: usize| {
+            let header = &terms.rules.rules[rule].header;
+            let is_on_here = || severity_in(file, &header.id, header.severity).is_some();
+            terms.plan.is_on(rule) && (one.source == Source::Configuration || is_on_here())
+        };
+        let meant = || (0..name.matches.len()).filter(|rule| name.matches[*rule]);
+        !self.evidence.broken.contains(&file)
+            && meant().all(is_on)
+            && !meant().any(|rule| self.is_open(rule, &one.scope))
+            && self.was_asked(&one.scope)
     }
-    let is_open = evidence.undecided.iter().any(|open| {
-        let rule = terms.rules.position(&open.rule);
-        rule.is_some_and(|rule| name.matches[rule])
-            && one.scope.covers(&open.within, &[open.address.as_str()])
-    });
-    !is_open
-        && evidence.asked.iter().any(|asked| {
-            // Also a resource that it stands in.
-            let is_around = matches!(&one.scope, Scope::Range(range) if holds(asked.place, *range));
+
+    fn is_open(&self, rule: usize, scope: &Scope) -> bool {
+        let open = self.open.get(&rule).map_or(&[][..], Vec::as_slice);
+        open.iter()
+            .any(|open| scope.covers(&open.within, &[open.address.as_str()]))
+    }
+
+    /// Whether there is a resource in a scope, or around it, that rules were asked of.
+    fn was_asked(&self, scope: &Scope) -> bool {
+        let is_in = |asked: &Asked| {
             let mut within = vec![asked.place];
             within.extend(&asked.calls);
-            is_around || one.scope.covers(&within, &[asked.address.as_str()])
-        })
+            scope.covers(&within, &[asked.address.as_str()])
+        };
+        match scope {
+            Scope::File(file) => self.asked.contains_key(file),
+            Scope::Range(range) => {
+                let asked = self.asked.get(&range.file);
+                let mut asked = asked.map_or(&[][..], Vec::as_slice).iter();
+                asked.any(|asked| holds(asked.place, *range) || is_in(asked))
+            }
+            Scope::Address { .. } => self.evidence.asked.iter().any(is_in),
+            Scope::Nothing => false,
+        }
+    }
 }
 
 /// What is told of suppressions.

@@ -9,8 +9,8 @@
 use super::target::Target;
 use super::{ReasonClass, Scope, Source, Suppression};
 use crate::date::Date;
+use crate::spelling::hint;
 use pillarlint_parser::source::{FileId, Span};
-use pillarlint_schema::nearest;
 
 /// What a comment covers that does not speak of the whole file.
 #[derive(Clone, Copy)]
@@ -37,9 +37,9 @@ pub(super) fn read(comment: Span, text: &str, covers: Covers<'_>, found: &mut Ve
         start: comment.start as usize,
     };
     for line in whole.split("\n") {
-        let line = line.trimmed(&['#', '/', '*']);
+        let line = line.inside();
         for part in line.split(" # ") {
-            let part = part.trimmed(&['#']);
+            let part = part.inside();
             if let Some(rest) = part.behind("pillarlint:") {
                 found.push(own(part, rest, covers, comment));
             }
@@ -70,12 +70,24 @@ impl<'t> Piece<'t> {
         }
     }
 
-    /// The same without space and these signs at both ends.
-    fn trimmed(self, signs: &[char]) -> Self {
-        let is_sign = |c: char| c.is_whitespace() || signs.contains(&c);
-        let from = self.text.len() - self.text.trim_start_matches(is_sign).len();
-        let to = self.text.trim_end_matches(is_sign).len();
-        self.part(from, to.max(from))
+    /// The same without space at both ends.
+    fn trimmed(self) -> Self {
+        let from = self.text.len() - self.text.trim_start().len();
+        self.part(from, from + self.text.trim().len())
+    }
+
+    /// A line of a comment without the signs that make it one.
+    fn inside(self) -> Self {
+        let line = self.trimmed();
+        let line = line.part(0, line.text.trim_end_matches("*/").len());
+        let is_sign = |c: char| c.is_whitespace() || matches!(c, '#' | '/' | '*');
+        let from = line.text.len() - line.text.trim_start_matches(is_sign).len();
+        line.part(from, line.text.len()).trimmed()
+    }
+
+    /// The same without a colon that it begins with.
+    fn after_colon(self) -> Self {
+        self.behind(":").map_or(self, Self::trimmed)
     }
 
     /// What stands behind a text that it begins with.
@@ -135,7 +147,7 @@ const WHOLE_FILE: &str = "ignore-file";
 
 /// Reads what stands behind `pillarlint:`.
 fn own(whole: Piece<'_>, rest: Piece<'_>, covers: Covers<'_>, comment: Span) -> Suppression {
-    let rest = rest.trimmed(&[]);
+    let rest = rest.trimmed();
     let end = rest.text.find(|c: char| !(c.is_alphanumeric() || c == '-'));
     let verb = rest.part(0, end.unwrap_or(rest.text.len()));
     let scope = match verb.text {
@@ -144,15 +156,14 @@ fn own(whole: Piece<'_>, rest: Piece<'_>, covers: Covers<'_>, comment: Span) -> 
     };
     let mut suppression = Suppression::new(whole.span(), scope, Source::Comment);
     if !["ignore", WHOLE_FILE].contains(&verb.text) {
-        let hint = nearest(verb.text, ["ignore", WHOLE_FILE]);
-        let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        let hint = hint(verb.text, ["ignore", WHOLE_FILE]);
         suppression.fault(
             whole.span(),
             format!("`ignore[RULE]` or `ignore-file[RULE]` should follow `pillarlint:`{hint}"),
         );
         return suppression;
     }
-    let list = rest.part(verb.text.len(), rest.text.len()).trimmed(&[]);
+    let list = rest.part(verb.text.len(), rest.text.len()).trimmed();
     let list = list.behind("[").and_then(|list| list.cut("]"));
     let Some((ids, rest)) = list else {
         let message = format!("the rules are missing; write `{}[RULE, RULE]`", verb.text);
@@ -160,7 +171,7 @@ fn own(whole: Piece<'_>, rest: Piece<'_>, covers: Covers<'_>, comment: Span) -> 
         return suppression;
     };
     for id in ids.split(",") {
-        let id = id.trimmed(&[]);
+        let id = id.trimmed();
         if id.text.is_empty() {
             suppression.fault(ids.span(), "a rule is missing between the brackets");
         } else {
@@ -168,12 +179,14 @@ fn own(whole: Piece<'_>, rest: Piece<'_>, covers: Covers<'_>, comment: Span) -> 
         }
     }
     let mut parts = rest.split(";").into_iter();
-    let reason = parts.next().map_or(rest, |part| part.trimmed(&[':']));
+    let reason = parts
+        .next()
+        .map_or(rest, |part| part.trimmed().after_colon());
     let mut reason = reason.text.to_owned();
-    for part in parts.map(|part| part.trimmed(&[])) {
+    for part in parts.map(|part| part.trimmed()) {
         match part.cut("=") {
-            Some((key, value)) if is_key(key.trimmed(&[]).text) => {
-                option(&mut suppression, key.trimmed(&[]), value.trimmed(&[]));
+            Some((key, value)) if is_key(key.trimmed().text) => {
+                option(&mut suppression, key.trimmed(), value.trimmed());
             }
             _ if part.text.is_empty() => {}
             // A reason may have a semicolon.
@@ -193,8 +206,7 @@ fn option(suppression: &mut Suppression, key: Piece<'_>, value: Piece<'_>) {
         "until" => suppression.set_until(value.text, value.span()),
         "class" => suppression.set_class(value.text, value.span()),
         _ => {
-            let hint = nearest(key.text, ["until", "class"]);
-            let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+            let hint = hint(key.text, ["until", "class"]);
             let message = format!("there is no option `{}`{hint}", key.text);
             suppression.fault(key.span(), message);
         }
@@ -237,11 +249,10 @@ impl Suppression {
         self.class = ReasonClass::from_name(text);
         if self.class.is_none() {
             let names = ReasonClass::ALL.map(ReasonClass::name);
-            let hint = nearest(text, names);
-            let hint = hint.map_or_else(
-                || format!("; it is one of {}", names.join(", ")),
-                |name| format!("; did you mean `{name}`?"),
-            );
+            let mut hint = hint(text, names);
+            if hint.is_empty() {
+                hint = format!("; it is one of {}", names.join(", "));
+            }
             self.fault(
                 place,
                 format!("there is no class `{text}` of reasons{hint}"),
@@ -261,7 +272,7 @@ fn checkov(line: Piece<'_>, rest: Piece<'_>, covers: Covers<'_>, comment: Span) 
         Some((ids, reason)) => (ids, reason.text.trim()),
         None => (rest.words().next().unwrap_or(rest), ""),
     };
-    for id in ids.split(",").into_iter().map(|id| id.trimmed(&[])) {
+    for id in ids.split(",").into_iter().map(|id| id.trimmed()) {
         if !id.text.is_empty() {
             suppression.rules.push((id.text.to_owned(), id.span()));
         }

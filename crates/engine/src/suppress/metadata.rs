@@ -6,9 +6,9 @@
 //! - <https://github.com/aws-cloudformation/aws-guard-rules-registry#how-to-use>
 
 use super::{Scope, Source, Suppression};
+use crate::spelling::hint;
 use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::{Entry, Map, Node, Value};
-use pillarlint_schema::nearest;
 
 /// The forms of other tools: the key, the list below it, and how an element names its rule and its reason.
 const FOREIGN: [(&str, &str, &str, &str, Source); 4] = [
@@ -96,8 +96,7 @@ fn own(entry: &Entry<'_>, scope: &Scope, found: &mut Vec<Suppression>) {
         return;
     };
     for other in map.entries.iter().filter(|other| other.key != "ignore") {
-        let hint = nearest(&other.key, ["ignore"]);
-        let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        let hint = hint(&other.key, ["ignore"]);
         let message = format!("there is no key `{}` below `pillarlint`{hint}", other.key);
         found.push(wrong(other.key_span, message));
     }
@@ -137,8 +136,7 @@ fn fields(map: &Map<'_>, place: Span, suppression: &mut Suppression) {
                 suppression.fault(value.span, format!("`{known}` should be a text"));
             }
             _ => {
-                let hint = nearest(key, KEYS);
-                let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+                let hint = hint(key, KEYS);
                 suppression.fault(*key_span, format!("there is no key `{key}` here{hint}"));
             }
         }

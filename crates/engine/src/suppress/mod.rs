@@ -279,9 +279,9 @@ impl State {
             Self::Unused => "unused",
             Self::Open => "open",
             Self::Expired => "expired",
-            Self::NotAllowed => "not allowed",
-            Self::WithoutReason => "without reason",
-            Self::Unknown => "unknown rule",
+            Self::NotAllowed => "not-allowed",
+            Self::WithoutReason => "without-reason",
+            Self::Unknown => "unknown-rule",
             Self::Malformed => "malformed",
         }
     }

@@ -1,0 +1,121 @@
+//! `pillarlint suppressions`: what the files ask not to be told of, why, until when, and what became of it.
+
+use crate::args::{ListFormat, SuppressionsArgs};
+use crate::check::{self, Wanted};
+use crate::report::json::{self, SuppressionOut};
+use crate::report::{Places, Run};
+use crate::text::{count, escape};
+use crate::{CLEAN, Console, Failure, UNREADABLE, own_rules};
+use pillarlint_engine::date::Date;
+use pillarlint_engine::rule::Severity;
+use pillarlint_engine::suppress::{ReasonClass, State, Suppression};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, Failure> {
+    let own = own_rules::beside_ours(&args.run.selection.rules, console.errors)?;
+    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
+    let wanted = Wanted {
+        severity: Severity::Info,
+        undecided: false,
+        passes: false,
+    };
+    let run = check::judge(&args.run, ruleset, wanted, console)?;
+    match args.format {
+        ListFormat::Table => write_table(&run, console.output)?,
+        ListFormat::Json => write_json(&run, console.output)?,
+    }
+    let places = Places::new(&run.sources);
+    for error in &run.outcome.errors {
+        // Nothing more can be done where not even this can be written.
+        let _ = writeln!(
+            console.errors,
+            "error: {}: {}",
+            places.shown(error.span),
+            escape(&error.message)
+        );
+    }
+    Ok(if run.outcome.errors.is_empty() {
+        CLEAN
+    } else {
+        UNREADABLE
+    })
+}
+
+/// The day that it is, in UTC.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the last day of a suppression is over some day; `--today` makes a run repeatable"
+)]
+pub(crate) fn today() -> Date {
+    const SECONDS: u64 = 24 * 60 * 60;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Date::from_days(since.map_or(0, |since| since.as_secs() / SECONDS))
+}
+
+fn write_table(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let places = Places::new(&run.sources);
+    let suppressions = &run.outcome.suppressions;
+    let mut rows = vec![["place", "state", "rules", "until", "class", "reason"].map(str::to_owned)];
+    rows.extend(suppressions.iter().map(|one| row(one, &places)));
+    let mut widths = [0; 6];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    if !suppressions.is_empty() {
+        for row in &rows {
+            let cells = row.iter().zip(widths);
+            let cells: Vec<String> = cells
+                .map(|(cell, width)| format!("{cell:width$}"))
+                .collect();
+            writeln!(out, "{}", cells.join("  ").trim_end())?;
+        }
+        writeln!(out)?;
+    }
+    let mut states: BTreeMap<State, usize> = BTreeMap::new();
+    for one in suppressions {
+        *states.entry(one.state).or_default() += 1;
+    }
+    let states: Vec<String> = states
+        .iter()
+        .map(|(state, number)| format!("{number} {}", state.name()))
+        .collect();
+    let colon = if states.is_empty() { "" } else { ": " };
+    let all = count(suppressions.len(), "suppression");
+    writeln!(out, "{all}{colon}{}", states.join(", "))
+}
+
+fn row(one: &Suppression, places: &Places<'_>) -> [String; 6] {
+    let rules: Vec<&str> = one.rules.iter().map(|(rule, _)| rule.as_str()).collect();
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    [
+        places.shown(one.place),
+        one.state.name().to_owned(),
+        escape(&rules.join(", ")).into_owned(),
+        or_none(one.until.map(|until| until.to_string())),
+        or_none(one.class.map(|class| ReasonClass::name(class).to_owned())),
+        or_none(one.reason.as_deref().map(|it| escape(it).into_owned())),
+    ]
+}
+
+#[derive(Serialize)]
+struct Document<'r> {
+    version: &'static str,
+    suppressions: Vec<SuppressionOut<'r>>,
+}
+
+fn write_json(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let places = Places::new(&run.sources);
+    let suppressions = run.outcome.suppressions.iter();
+    let document = Document {
+        version: json::VERSION,
+        suppressions: suppressions
+            .map(|one| json::suppression(one, &places))
+            .collect(),
+    };
+    json::to_writer(&document, out)
+}
