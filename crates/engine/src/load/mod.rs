@@ -500,6 +500,12 @@ fn check(
     let suppressions = fields.take("suppressions");
     fields.finish();
     if let Some(node) = suppressions {
+        let asks_resources = kinds.is_some() || subjects.is_some() || template;
+        if asks_resources || parts.asks() {
+            let message = "a check of `suppressions` has no more than a `message`";
+            wrong(problems, parts.span, message);
+            return None;
+        }
         return about_suppressions(node, &parts, problems).map(|check| vec![check]);
     }
     let bodies = [parts.expect, parts.fail, parts.builtin];
@@ -612,6 +618,25 @@ struct Parts<'n, 's> {
     message: Option<&'n str>,
     place: Option<&'n Node<'s>>,
     span: Span,
+}
+
+impl Parts<'_, '_> {
+    /// Whether there is something to ask a resource.
+    fn asks(&self) -> bool {
+        let parts = [
+            self.each,
+            self.statements,
+            self.lets,
+            self.when,
+            self.unless,
+            self.expect,
+            self.fail,
+            self.builtin,
+            self.with,
+            self.place,
+        ];
+        parts.iter().any(Option::is_some)
+    }
 }
 
 fn one_check(
