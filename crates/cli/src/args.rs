@@ -87,9 +87,6 @@ Examples:
   pillarlint check --format json > findings.json
   git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
 pub(crate) struct CheckArgs {
-    #[command(flatten)]
-    pub(crate) run: RunArgs,
-
     /// Report findings from this severity upwards
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = severity())]
     pub(crate) severity: Severity,
@@ -113,6 +110,10 @@ pub(crate) struct CheckArgs {
     /// Leave out the summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
+
+    // Last, since its heading would be that of what follows.
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 }
 
 /// What is read, and which rules are asked of it.
@@ -174,12 +175,12 @@ Examples:
   pillarlint suppressions --today 2027-01-01      what will have expired by then
   pillarlint suppressions --format json | jq '.suppressions[] | select(.state != \"used\")'")]
 pub(crate) struct SuppressionsArgs {
-    #[command(flatten)]
-    pub(crate) run: RunArgs,
-
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ListFormat,
+
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 }
 
 fn date(text: &str) -> Result<Date, &'static str> {

@@ -10,7 +10,7 @@ use crate::coverage::{Coverage, linked};
 use crate::explain::{meaning, parameter_line};
 use crate::text::count;
 use crate::{CLEAN, Console, FINDINGS, Failure, files, own_rules};
-use pillarlint_engine::plan::TEMPLATE;
+use pillarlint_engine::plan::{SUPPRESSION, TEMPLATE};
 use pillarlint_engine::rule::{Dialect, Preset};
 use pillarlint_engine::ruleset::{Rule, Ruleset};
 use std::collections::BTreeMap;
@@ -246,8 +246,15 @@ fn services_of(rule: &Rule) -> Vec<String> {
         })
         .collect();
     if services.is_empty() {
-        let is_template = kinds.iter().any(|kind| kind == TEMPLATE);
-        services.push(if is_template { "Template" } else { "Terraform" }.to_owned());
+        let asks = |kind: &str| kinds.iter().any(|one| one == kind);
+        let service = if asks(TEMPLATE) {
+            "Template"
+        } else if asks(SUPPRESSION) {
+            "Suppressions"
+        } else {
+            "Terraform"
+        };
+        services.push(service.to_owned());
     }
     services.sort();
     services.dedup();

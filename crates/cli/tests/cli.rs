@@ -766,6 +766,10 @@ fn help() {
     for (args, snapshot) in [
         (&["--help"][..], file!["snapshots/help.txt"]),
         (&["check", "--help"], file!["snapshots/help-check.txt"]),
+        (
+            &["suppressions", "--help"],
+            file!["snapshots/help-suppressions.txt"],
+        ),
         (&["explain", "--help"], file!["snapshots/help-explain.txt"]),
         (&["rules", "--help"], file!["snapshots/help-rules.txt"]),
         (
@@ -876,12 +880,22 @@ fn json_follows_its_schema() {
     let schema =
         std::fs::read_to_string(root().join("schemas/pillarlint-output.schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
-    let folder = folder(&[(
-        "broken.yaml",
-        "Resources:\n  Wrong: [1]\n  A: { Type: AWS::SQS::Queue }\n",
-    )]);
+    let folder = folder(&[
+        (
+            "broken.yaml",
+            "Resources:\n  Wrong: [1]\n  A: { Type: AWS::SQS::Queue }\n",
+        ),
+        (
+            "suppressed.yaml",
+            "Resources:\n  A: # pillarlint: ignore[sns-encryption] why; until=9999-12-31; class=other\n    Type: AWS::SNS::Topic\n",
+        ),
+    ]);
     let showcase = root().join("fixtures/showcase");
-    for paths in [&[showcase.to_str().unwrap()][..], &["broken.yaml"]] {
+    for paths in [
+        &[showcase.to_str().unwrap()][..],
+        &["broken.yaml"],
+        &["suppressed.yaml"],
+    ] {
         let ran = run_in(
             folder.path(),
             &[&["check", "--preset", "all", "--format", "json"], paths].concat(),

@@ -696,6 +696,14 @@ fn followed_references_and_uses() {
 fn mistakes_have_places() {
     for (checks, expected) in [
         (
+            "- suppressions: unusd\n  message: m",
+            "`suppressions` should be one of unused, expired, unknown-rule, without-reason, not-allowed, malformed @10",
+        ),
+        (
+            "- suppressions: unused\n  kinds: [AWS::SQS::Queue]\n  message: m",
+            "a check of `suppressions` has no more than a `message` @10",
+        ),
+        (
             "- kinds: [AWS::SQS::Queu]\n  expect: { at: $.X, set: true }\n  message: m",
             "no resource type `AWS::SQS::Queu`, did you mean `AWS::SQS::Queue`? @10",
         ),

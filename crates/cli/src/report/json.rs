@@ -49,7 +49,6 @@ struct FindingOut<'r> {
 
 #[derive(Serialize)]
 struct SuppressedOut<'r> {
-    #[serde(flatten)]
     finding: FindingOut<'r>,
     suppression: SuppressionOut<'r>,
 }

@@ -39,7 +39,7 @@ fn found(files: &[(&str, &str)], args: &[&str]) -> Vec<String> {
     let reported = list("findings").map(finding);
     let suppressed = list("suppressed").map(|one| {
         let by = place(&one["suppression"]);
-        format!("- {} by {by}", finding(one))
+        format!("- {} by {by}", finding(&one["finding"]))
     });
     let errors = list("errors").map(|one| one["message"].as_str().unwrap().to_owned());
     reported.chain(suppressed).chain(errors).collect()
@@ -633,6 +633,20 @@ Resources:
     ] {
         assert_eq!(found(&[one, MODULE], &[one.0]), expected, "{name}");
     }
+    let text = "Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Topics:
+    - Name
+    - [A, B]
+    - Topic${Name}:
+        Type: AWS::SNS::Topic
+        Metadata: { cfn_nag: { rules_to_suppress: [{ id: W9001, reason: why }] } }
+";
+    assert_eq!(
+        found(&[("t.yaml", text)], &[]),
+        ["- t.yaml:6 topic-named (TopicA, TopicB) by t.yaml:8"],
+        "a loop"
+    );
     // All of it can be switched off; what is ours stays.
     let text = "#checkov:skip=CKV_AWS_9001\nresource \"aws_sns_topic\" \"a\" {} # pillarlint: ignore[topic-named] why\nresource \"aws_sns_topic\" \"b\" {} # tfsec:ignore:*\n";
     assert_eq!(

@@ -42,10 +42,26 @@ pub(super) fn read(root: &Node<'_>, found: &mut Vec<Suppression>) {
     }
 }
 
-/// The resources of a template, as they are written.
-pub(super) fn resources<'n, 's>(root: &'n Node<'s>) -> &'n [Entry<'s>] {
-    let map = root.get("Resources").and_then(Node::as_map);
-    map.map_or(&[], |map| &map.entries)
+/// The resources of a template, as they are written; those in a loop (`Fn::ForEach::Name: [Id, […], { … }]`) once.
+pub(super) fn resources<'n, 's>(root: &'n Node<'s>) -> Vec<&'n Entry<'s>> {
+    let mut found = Vec::new();
+    if let Some(map) = root.get("Resources").and_then(Node::as_map) {
+        add_resources(map, &mut found);
+    }
+    found
+}
+
+fn add_resources<'n, 's>(map: &'n Map<'s>, found: &mut Vec<&'n Entry<'s>>) {
+    for entry in &map.entries {
+        if entry.key.starts_with("Fn::ForEach::") {
+            let body = entry.value.as_list().and_then(<[Node<'_>]>::last);
+            if let Some(map) = body.and_then(Node::as_map) {
+                add_resources(map, found);
+            }
+        } else {
+            found.push(entry);
+        }
+    }
 }
 
 fn read_one(metadata: &Node<'_>, scope: &Scope, found: &mut Vec<Suppression>) {
