@@ -1,5 +1,7 @@
 //! Suppressions by address, and what a policy allows of them.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use pillarlint_engine::check::check as ask;

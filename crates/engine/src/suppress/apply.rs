@@ -480,7 +480,6 @@ impl<'e, 't> Told<'e, 't> {
                 within: vec![place],
                 addresses: Vec::new(),
                 kind: String::new(),
-                made_from: None,
                 dialect: Dialect::CloudFormation,
                 when: None,
             });
