@@ -429,6 +429,8 @@ pub(crate) enum Format {
     Json,
     /// What is shown of each best practice, for a review (docs/evidence.md)
     Evidence,
+    /// A page of its own, for a browser (docs/html-report.md)
+    Html,
 }
 
 /// How rules are listed.

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
     let wanted = Wanted {
         severity: args.severity,
         undecided: args.undecided || matches!(args.format, Format::Json),
-        passes: matches!(args.format, Format::Evidence),
+        passes: matches!(args.format, Format::Evidence | Format::Html),
     };
     let checked = judge(&args.run, ruleset, wanted, console)?;
     let options = report::Options {
@@ -48,6 +48,7 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         Format::Concise => report::concise::write,
         Format::Json => report::json::write,
         Format::Evidence => report::evidence::write,
+        Format::Html => report::html::write,
     };
     write(&checked, ruleset, &options, console.output)?;
     Ok(exit_code(args, &checked))

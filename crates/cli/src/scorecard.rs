@@ -82,7 +82,8 @@ pub(crate) struct Assessed<'r> {
 #[derive(Debug, Clone)]
 pub(crate) struct Asked<'r> {
     pub(crate) rule: &'r Rule,
-    pub(crate) findings: Vec<&'r Finding>,
+    /// With their index among all findings.
+    pub(crate) findings: Vec<(usize, &'r Finding)>,
     /// Findings that the report leaves out.
     pub(crate) held_back: usize,
     pub(crate) undecided: Vec<&'r Undecided>,
@@ -185,9 +186,10 @@ impl Tally {
 /// What a run says of each pillar.
 pub(crate) fn scorecard<'r>(run: &'r Run, ruleset: &'r Ruleset) -> Vec<PillarScore<'r>> {
     let outcome = &run.outcome;
-    let mut findings: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in &outcome.findings {
-        findings.entry(&finding.rule).or_default().push(finding);
+    let mut findings: BTreeMap<&str, Vec<(usize, &Finding)>> = BTreeMap::new();
+    for (index, finding) in outcome.findings.iter().enumerate() {
+        let of_rule = findings.entry(&finding.rule).or_default();
+        of_rule.push((index, finding));
     }
     let mut undecided: BTreeMap<&str, Vec<&Undecided>> = BTreeMap::new();
     for one in &outcome.undecided {

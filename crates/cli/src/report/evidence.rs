@@ -148,7 +148,7 @@ fn evidence<'r>(rules: &[Asked<'r>], places: &Places<'r>) -> Vec<Evidence<'r>> {
     };
     let mut all = Vec::new();
     for asked in rules {
-        all.extend(asked.findings.iter().map(|finding| {
+        all.extend(asked.findings.iter().map(|(_, finding)| {
             let (file, line) = place(finding.place);
             Evidence {
                 result: Status::Gap.name(),

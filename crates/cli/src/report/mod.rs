@@ -2,6 +2,8 @@
 
 pub(crate) mod concise;
 pub(crate) mod evidence;
+mod excerpt;
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod text;
 

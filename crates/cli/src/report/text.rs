@@ -3,6 +3,7 @@
 //! The only user of miette. Its stock source scans the file from the first byte for every label, and
 //! shows a minified file as one line of megabytes, so each frame brings its own few lines.
 
+use super::excerpt::{BEFORE, is_short, line_bounds, window};
 use super::{Options, Places, Run, Style, addresses, looked_at, path, pillar_of};
 use crate::text::{count, escape, escape_code, lead, wrap};
 use anstyle::{AnsiColor, Style as Paint};
@@ -21,9 +22,6 @@ use std::io::{self, Write};
 
 /// Lines shown above and below a value.
 const CONTEXT: usize = 1;
-/// Longer lines are shown in part, in characters before and after the value's first one.
-const BEFORE: usize = 60;
-const AFTER: usize = 120;
 /// Related places that are named below a frame.
 const SEEN: usize = 6;
 
@@ -516,36 +514,6 @@ fn mark<'a>(
             label,
             is_primary,
         },
-    )
-}
-
-/// A line without its end and without a byte order mark, in bytes of the file.
-fn line_bounds(number: usize, text: &str, index: &LineIndex) -> (usize, usize) {
-    let start = index.line_start(number, text);
-    let end = index.line_start(number + 1, text);
-    let line = text.get(start..end).unwrap_or_default();
-    let trimmed = line.trim_end_matches(['\n', '\r']).len();
-    let mark = line.len() - line.trim_start_matches('\u{FEFF}').len();
-    (start + mark, start + trimmed.max(mark))
-}
-
-/// Whether a line is short enough to be shown whole.
-fn is_short((from, to): (usize, usize)) -> bool {
-    to - from <= BEFORE + AFTER
-}
-
-/// The part of a line that is shown: all of it, or what lies around the anchor.
-fn window(text: &str, (from, to): (usize, usize), anchor: usize) -> (usize, usize) {
-    if is_short((from, to)) {
-        return (from, to);
-    }
-    let before = text.get(from..anchor).unwrap_or_default();
-    let after = text.get(anchor..to).unwrap_or_default();
-    let start = before.char_indices().rev().nth(BEFORE - 1);
-    let end = after.char_indices().nth(AFTER);
-    (
-        start.map_or(from, |(at, _)| from + at),
-        end.map_or(to, |(at, _)| anchor + at),
     )
 }
 

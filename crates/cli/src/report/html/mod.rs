@@ -1,0 +1,318 @@
+//! One page for a browser, a person and a printer: what was looked at, what it says of each pillar, and every finding in
+//! its code.
+//!
+//! The page is one file and loads nothing. Everything in it can be read without its script, which filters. Text of the
+//! checked files is escaped, and were any of it ever taken for markup, the page's policy lets no script run but its own.
+
+mod findings;
+mod frame;
+mod score;
+mod text;
+
+use super::{Options, Places, Run, looked_at};
+use crate::scorecard::scorecard;
+use crate::text::count;
+use pillarlint_engine::finding::Finding;
+use pillarlint_engine::rule::Severity;
+use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_parser::tree::Problem;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use text::{Plain, Sentence};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// What the parts of a page share.
+struct Page<'r> {
+    run: &'r Run,
+    ruleset: &'r Ruleset,
+    places: Places<'r>,
+    /// The names of the findings in links, in their order.
+    anchors: Vec<String>,
+}
+
+/// Writes a run as a page.
+pub(crate) fn write(
+    run: &Run,
+    ruleset: &Ruleset,
+    _options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let places = Places::new(&run.sources);
+    let page = Page {
+        run,
+        ruleset,
+        anchors: anchors(&run.outcome.findings, &places),
+        places,
+    };
+    let title = found(run);
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{}'; script-src '{}'; \
+         base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <title>pillarlint: {title}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
+        source_of(STYLE),
+        source_of(SCRIPT),
+    )?;
+    let pillars = scorecard(run, ruleset);
+    page.header(out)?;
+    writeln!(out, "<main>")?;
+    page.scorecard(&pillars, out)?;
+    page.risks(&pillars, out)?;
+    page.findings(out)?;
+    page.problems(out)?;
+    page.undecided(out)?;
+    page.practices(&pillars, out)?;
+    page.rules(out)?;
+    writeln!(
+        out,
+        "</main>\n<footer><p>Made by pillarlint {} from the text of the files alone. What is not found is not thereby \
+         right: most best practices are decided by people, and no file shows them.</p></footer>\n\
+         <script>{SCRIPT}</script>\n</body>\n</html>",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// `17 findings`.
+fn found(run: &Run) -> String {
+    match run.outcome.findings.len() {
+        0 => "no findings".to_owned(),
+        number => count(number, "finding"),
+    }
+}
+
+/// How a policy names an inline style or script.
+fn source_of(text: &str) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(text)))
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc4648#section-4>
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0u32, |bits, at| {
+            bits << 8 | u32::from(three.get(at).copied().unwrap_or(0))
+        });
+        for at in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * at)) as usize & 63];
+            out.push(if at > three.len() {
+                '='
+            } else {
+                char::from(letter)
+            });
+        }
+    }
+    out
+}
+
+/// Names for findings that stay when lines move and other findings come and go.
+fn anchors(findings: &[Finding], places: &Places) -> Vec<String> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let anchor = |finding: &Finding| {
+        let mut digest = Sha256::new();
+        let path = &places.file(finding.place.file).0.path;
+        let addresses = finding.addresses.iter();
+        let when = finding.when.iter();
+        let parts = [&finding.rule, path, &finding.message].into_iter();
+        for part in parts.chain(addresses).chain(when) {
+            digest.update(part);
+            digest.update([0]);
+        }
+        let digest = digest.finalize();
+        let hex: String = digest
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let nth = seen.entry(hex.clone()).or_default();
+        *nth += 1;
+        match nth {
+            1 => hex,
+            nth => format!("{hex}-{nth}"),
+        }
+    };
+    findings.iter().map(anchor).collect()
+}
+
+impl Page<'_> {
+    /// What was looked at and found, and what was not looked at.
+    fn header(&self, out: &mut dyn Write) -> io::Result<()> {
+        let outcome = &self.run.outcome;
+        let title = found(self.run);
+        let mut letters = title.chars();
+        let first = letters.next().map(|one| one.to_ascii_uppercase());
+        let asked = self.run.asked.iter().filter(|asked| **asked).count();
+        writeln!(
+            out,
+            "<header class=\"top\">\n<p class=\"brand\">pillarlint</p>\n<h1>{}{}</h1>\n\
+             <p class=\"lede\">{}, held against {} that \
+             speak for the AWS Well-Architected Framework (edition of {}). {} passed, {} undecided.</p>",
+            first.unwrap_or_default(),
+            letters.as_str(),
+            Plain(&looked_at(self.run)),
+            count(asked, "rule"),
+            Plain(&self.ruleset.framework().edition),
+            count(outcome.passed, "question"),
+            outcome.undecided.len(),
+        )?;
+        let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+        for finding in &outcome.findings {
+            *counts.entry(finding.severity).or_default() += 1;
+        }
+        writeln!(out, "<ul class=\"severities\">")?;
+        for severity in Severity::ALL.iter().rev() {
+            let number = counts.get(severity).copied().unwrap_or(0);
+            let zero = if number == 0 { " zero" } else { "" };
+            let name = severity.name();
+            writeln!(
+                out,
+                "<li class=\"{name}{zero}\"><b>{number}</b> <span class=\"sev {name}\">{name}</span></li>"
+            )?;
+        }
+        writeln!(out, "</ul>")?;
+        let unread = [
+            (outcome.errors.len(), "error"),
+            (outcome.not_read.len(), "part not read"),
+        ];
+        let unread: Vec<String> = unread
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| match what {
+                "error" => count(number, what),
+                _ if number == 1 => "1 part was not read".to_owned(),
+                _ => format!("{number} parts were not read"),
+            })
+            .collect();
+        if !unread.is_empty() {
+            writeln!(
+                out,
+                "<p class=\"notice\"><strong>Not everything was read.</strong> <a href=\"#unread\">{}</a>: what stands there \
+                 is in no number on this page.</p>",
+                unread.join(", ")
+            )?;
+        }
+        let held_back: usize = outcome.held_back.values().sum();
+        if held_back > 0 {
+            writeln!(
+                out,
+                "<p class=\"notice\"><strong>{} left out</strong> of this page, as was asked for. The best practices count \
+                 them.</p>",
+                count(held_back, "finding")
+            )?;
+        }
+        writeln!(
+            out,
+            "<nav aria-label=\"Sections\"><a href=\"#pillars\">Pillars</a> <a href=\"#risks\">Risks</a> \
+             <a href=\"#findings\">Findings</a> <a href=\"#undecided\">Undecided</a> \
+             <a href=\"#practices\">Best practices</a> <a href=\"#rules\">Rules</a></nav>\n</header>"
+        )
+    }
+
+    /// What could not be read, what was passed over, and what is likely a mistake.
+    fn problems(&self, out: &mut dyn Write) -> io::Result<()> {
+        let outcome = &self.run.outcome;
+        if !outcome.errors.is_empty() || !outcome.not_read.is_empty() {
+            writeln!(
+                out,
+                "<section id=\"unread\">\n<h2>Not read</h2>\n<p class=\"intro\">What stands here was not checked.</p>"
+            )?;
+            self.write_problems(&outcome.errors, "error", out)?;
+            if !outcome.not_read.is_empty() {
+                writeln!(out, "<ul class=\"list\">")?;
+                for (span, why) in &outcome.not_read {
+                    let place = self.places.shown(*span);
+                    writeln!(out, "<li><code>{}</code> {}", Plain(&place), Sentence(why))?;
+                }
+                writeln!(out, "</ul>")?;
+            }
+            writeln!(out, "</section>")?;
+        }
+        if !outcome.warnings.is_empty() {
+            writeln!(
+                out,
+                "<section id=\"warnings\">\n<h2>Warnings</h2>\n<p class=\"intro\">Likely mistakes that are no business of a rule.</p>"
+            )?;
+            self.write_problems(&outcome.warnings, "warning", out)?;
+            writeln!(out, "</section>")?;
+        }
+        Ok(())
+    }
+
+    fn write_problems(
+        &self,
+        problems: &[Problem],
+        level: &str,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for problem in problems {
+            let place = self.places.shown(problem.span);
+            writeln!(
+                out,
+                "<article class=\"problem {level}\">\n<h4>{}</h4>\n<p class=\"where\">{level} <code>{}</code></p>",
+                Sentence(&problem.message),
+                Plain(&place)
+            )?;
+            frame::write(problem.span, &problem.related, &self.places, out)?;
+            writeln!(out, "</article>")?;
+        }
+        Ok(())
+    }
+
+    /// The questions without an answer.
+    fn undecided(&self, out: &mut dyn Write) -> io::Result<()> {
+        let undecided = &self.run.outcome.undecided;
+        writeln!(
+            out,
+            "<section id=\"undecided\">\n<h2>Undecided</h2>\n<p class=\"intro\">Questions that depend on values which are \
+             known only at deployment. They are neither findings nor passed.</p>"
+        )?;
+        if undecided.is_empty() {
+            writeln!(out, "<p>None.</p>")?;
+        } else {
+            let open = if undecided.len() <= 20 { " open" } else { "" };
+            writeln!(
+                out,
+                "<details{open}><summary>{}</summary>\n<ul class=\"list\">",
+                count(undecided.len(), "question")
+            )?;
+            for one in undecided {
+                let place = self.places.shown(one.place);
+                writeln!(
+                    out,
+                    "<li><code>{}</code> <b>{}</b> {} <span class=\"dim\">{}</span>",
+                    Plain(&place),
+                    Plain(&one.rule),
+                    Sentence(&one.why),
+                    Plain(&one.address)
+                )?;
+            }
+            writeln!(out, "</ul></details>")?;
+        }
+        writeln!(out, "</section>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_padded() {
+        for (input, expected) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ] {
+            assert_eq!(base64(input.as_bytes()), expected);
+        }
+    }
+}
