@@ -204,10 +204,17 @@ impl Page<'_> {
             )?;
             writeln!(out, "<h4>What to do</h4>")?;
             let is_one = docs.fix.cloudformation == docs.fix.terraform;
-            for dialect in &dialects {
+            // Where SAM calls it the same, once is enough.
+            let says_more = |dialect: &&Dialect| {
+                **dialect != Dialect::Sam
+                    || docs.fix.sam.is_some()
+                    || !dialects.contains(&Dialect::CloudFormation)
+            };
+            for dialect in dialects.iter().filter(says_more) {
                 if dialects.len() > 1 && !is_one {
                     let name = match dialect {
                         Dialect::CloudFormation => "CloudFormation",
+                        Dialect::Sam => "SAM",
                         Dialect::Terraform => "Terraform",
                     };
                     writeln!(out, "<h5>{name}</h5>")?;
