@@ -147,6 +147,10 @@ pub struct Outcome {
     pub passes: BTreeMap<String, Passes>,
     /// Findings that are left out, since they are not what was asked for, by rule. What they speak of is so all the same.
     pub held_back: BTreeMap<String, usize>,
+    /// Findings that the baseline holds, so that they are not reported.
+    pub in_baseline: usize,
+    /// Findings that lie in what was not asked for, so that they are not reported.
+    pub not_owned: usize,
     /// How many resources were checked.
     pub resources: usize,
 }

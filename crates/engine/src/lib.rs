@@ -4,6 +4,7 @@
 //! what all projects gave. Deliberately absent: files, environment, clock, printing, output formats.
 
 pub mod answer;
+pub mod baseline;
 pub mod builtin;
 pub mod check;
 pub mod date;

@@ -1,10 +1,10 @@
 //! The one place where anything is filtered, merged or sorted.
 
+use crate::baseline;
 use crate::finding::{Finding, Outcome, Report, Suppressed};
-
 use crate::rule::Severity;
 use crate::suppress::apply::{Evidence, Terms, apply};
-use pillarlint_parser::source::FileId;
+use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::Level;
 use std::collections::BTreeMap;
 
@@ -17,6 +17,11 @@ pub struct Settings<'a> {
     pub severity_in: &'a dyn Fn(FileId, &str, Severity) -> Option<Severity>,
     /// What suppressions are held against; they are not looked at where there is nothing.
     pub terms: Option<Terms<'a>>,
+    /// Whether a place belongs to what was asked for; all does where there is nothing. A finding does where its own
+    /// place does, or one of those that its value comes from.
+    pub owns: Option<&'a dyn Fn(Span) -> bool>,
+    /// The baselines that findings are held against.
+    pub baselines: &'a [baseline::Use<'a>],
 }
 
 impl Settings<'_> {
@@ -26,12 +31,15 @@ impl Settings<'_> {
             severity,
             severity_in: &|_, _, severity| Some(severity),
             terms: None,
+            owns: None,
+            baselines: &[],
         }
     }
 }
 
 /// Reports, in any order, as one outcome. Each finding passes the same stages, one after the other, before those that
-/// belong together become one: the settings of its file, suppressions, and the severity that was asked for.
+/// belong together become one: the settings of its file, suppressions, whether it belongs to what was asked for, the
+/// baseline, and the severity that was asked for.
 pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut findings = Vec::new();
@@ -79,6 +87,14 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         outcome.suppressed = parted.suppressed;
         outcome.suppressions = parted.suppressions;
     }
+    if let Some(owns) = settings.owns {
+        keep_owned(&mut outcome, &mut findings, owns);
+    }
+    for with in settings.baselines {
+        let (in_baseline, stale) = baseline::part(&mut findings, *with);
+        outcome.in_baseline += in_baseline;
+        outcome.warnings.extend(stale);
+    }
     findings.retain(|finding| {
         let is_wanted = finding.severity >= settings.severity;
         if !is_wanted {
@@ -102,6 +118,24 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
     outcome.not_read.sort();
     outcome.not_read.dedup();
     outcome
+}
+
+/// Leaves out what lies elsewhere. What could not be read stays: it may be why something was not found.
+fn keep_owned(outcome: &mut Outcome, findings: &mut Vec<Finding>, owns: &dyn Fn(Span) -> bool) {
+    let is_owned = |place: Span, related: &[(Span, String)]| {
+        owns(place) || related.iter().any(|(place, _)| owns(*place))
+    };
+    let all = findings.len();
+    findings.retain(|finding| is_owned(finding.place, &finding.related));
+    outcome.not_owned = all - findings.len();
+    outcome
+        .suppressed
+        .retain(|one| is_owned(one.finding.place, &one.finding.related));
+    outcome.undecided.retain(|one| owns(one.place));
+    outcome
+        .warnings
+        .retain(|one| is_owned(one.span, &one.related));
+    outcome.not_read.retain(|(place, _)| owns(*place));
 }
 
 /// The same for findings that suppressions cover, each suppression for itself.

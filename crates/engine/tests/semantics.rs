@@ -833,7 +833,7 @@ fn elements_are_asked_one_by_one() {
 /// What was not read may be what is missing: elsewhere, and in the resource itself.
 #[test]
 fn gaps_are_unknown() {
-    let loops = "Transform: AWS::LanguageExtensions\nResources:\n  E: { Type: AWS::EC2::EIP }\n  'Fn::ForEach::L': [X, [a], { 'N${X}': { Type: AWS::EC2::NatGateway } }]\n";
+    let loops = "Description: without the transform no loop is read\nResources:\n  E: { Type: AWS::EC2::EIP }\n  'Fn::ForEach::L': [X, [a], { 'N${X}': { Type: AWS::EC2::NatGateway } }]\n";
     for (checks, expected) in [
         (
             "- kinds: [AWS::EC2::EIP]\n  expect: { referenced: true }\n  message: unused",
