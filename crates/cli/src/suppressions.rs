@@ -58,9 +58,14 @@ pub(crate) fn today() -> Date {
 fn write_table(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&run.sources);
     let suppressions = &run.outcome.suppressions;
-    let mut rows = vec![["place", "state", "rules", "until", "class", "reason"].map(str::to_owned)];
+    let mut rows = vec![
+        [
+            "place", "form", "state", "rules", "until", "class", "reason",
+        ]
+        .map(str::to_owned),
+    ];
     rows.extend(suppressions.iter().map(|one| row(one, &places)));
-    let mut widths = [0; 6];
+    let mut widths = [0; 7];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
@@ -89,11 +94,12 @@ fn write_table(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{all}{colon}{}", states.join(", "))
 }
 
-fn row(one: &Suppression, places: &Places<'_>) -> [String; 6] {
+fn row(one: &Suppression, places: &Places<'_>) -> [String; 7] {
     let rules: Vec<&str> = one.rules.iter().map(|(rule, _)| rule.as_str()).collect();
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     [
         places.shown(one.place),
+        one.source.name().to_owned(),
         one.state.name().to_owned(),
         escape(&rules.join(", ")).into_owned(),
         or_none(one.until.map(|until| until.to_string())),

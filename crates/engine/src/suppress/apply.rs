@@ -1,12 +1,12 @@
 //! Suppressions are applied: findings that they cover are set aside, and what is wrong with them becomes findings.
 
+use super::named::{Meanings, holds_pattern};
 use super::{Owner, Policy, Scope, Source, State, Suppression};
 use crate::date::Date;
 use crate::finding::{Asked, Finding, Suppressed, Undecided};
 use crate::plan::{Plan, SUPPRESSION};
 use crate::rule::{Body, Dialect, Fault, Severity};
 use crate::ruleset::{Rule, Ruleset};
-use crate::selector::{self, is_named};
 use pillarlint_parser::source::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,9 +57,10 @@ pub(crate) fn apply(
     suppressions.sort_by(|a, b| (a.place, &a.rules).cmp(&(b.place, &b.rules)));
     suppressions.dedup();
     let mut told = Told::new(evidence, terms);
+    let mut meanings = Meanings::new(terms.rules);
     let names: Vec<Vec<Name>> = suppressions
         .iter_mut()
-        .map(|one| judge(one, policy(one), terms, &mut told))
+        .map(|one| judge(one, policy(one), terms.today, &mut meanings, &mut told))
         .collect();
 
     let mut used: Vec<Vec<bool>> = names.iter().map(|of| vec![false; of.len()]).collect();
@@ -131,7 +132,8 @@ struct Name {
 fn judge(
     one: &mut Suppression,
     policy: &Policy,
-    terms: Terms<'_>,
+    today: Date,
+    meanings: &mut Meanings<'_>,
     told: &mut Told<'_, '_>,
 ) -> Vec<Name> {
     if one.scope == Scope::Nothing && !one.source.is_foreign() && one.faults.is_empty() {
@@ -148,15 +150,15 @@ fn judge(
     if one.reason.is_none() && (policy.require_reason || !one.source.is_foreign()) {
         told.add(Fault::WithoutReason, one, one.place, "");
     }
-    let expired = one.until.filter(|until| *until < terms.today);
+    let expired = one.until.filter(|until| *until < today);
     if let Some(until) = expired {
         told.add(Fault::Expired, one, one.place, &until.to_string());
     }
-    let too_long = too_long(one, policy, terms.today);
+    let too_long = too_long(one, policy, today);
     if let Some(message) = &too_long {
         told.add(Fault::NotAllowed, one, one.place, message);
     }
-    let (names, is_forbidden) = names(one, policy, terms, told);
+    let (names, is_forbidden) = names(one, policy, meanings, told);
     one.state = if expired.is_some() {
         State::Expired
     } else if too_long.is_some() || (is_forbidden && names.is_empty()) {
@@ -188,13 +190,13 @@ fn too_long(one: &Suppression, policy: &Policy, today: Date) -> Option<String> {
 fn names(
     one: &Suppression,
     policy: &Policy,
-    terms: Terms<'_>,
+    meanings: &mut Meanings<'_>,
     told: &mut Told<'_, '_>,
 ) -> (Vec<Name>, bool) {
     let mut names = Vec::new();
     let mut is_forbidden = false;
     for (text, place) in &one.rules {
-        let mut matches = match named_rules(text, one.source, terms.rules) {
+        let mut matches = match meanings.of(text, one.source) {
             Ok(matches) => matches,
             // It may be a check that only the other tool has.
             Err(_) if one.source.is_foreign() => continue,
@@ -209,7 +211,7 @@ fn names(
         for (rule, is_meant) in matches.iter_mut().enumerate() {
             if *is_meant && policy.never.iter().any(|never| never.holds(rule)) {
                 *is_meant = false;
-                forbidden = forbidden.or(terms.rules.rules.get(rule));
+                forbidden = forbidden.or(meanings.rules.rules.get(rule));
             }
         }
         if let Some(rule) = forbidden {
@@ -226,63 +228,6 @@ fn names(
         }
     }
     (names, is_forbidden)
-}
-
-/// Whether each rule is meant by what a suppression names, or what it may have meant.
-fn named_rules(text: &str, source: Source, rules: &Ruleset) -> Result<Vec<bool>, Option<String>> {
-    let matching = |is_meant: &dyn Fn(&Rule) -> bool| {
-        let matches: Vec<bool> = rules.rules.iter().map(is_meant).collect();
-        if matches.contains(&true) {
-            Ok(matches)
-        } else {
-            Err(None)
-        }
-    };
-    match source {
-        Source::Comment | Source::Metadata | Source::Configuration => {
-            let selector = selector::parse(text, rules).map_err(|error| error.suggestion)?;
-            Ok((0..rules.rules.len())
-                .map(|rule| selector.holds(rule))
-                .collect())
-        }
-        // What these tools check themselves, all of it or some.
-        Source::Tfsec | Source::Trivy => matching(&|rule| {
-            let mut ids = rule.header.aliases.iter();
-            // `AVD-` has become optional.
-            ids.any(|id| {
-                let short = id.strip_prefix("AVD-");
-                short.is_some_and(|short| is_like(text, id) || is_like(text, short))
-            })
-        }),
-        _ => matching(&|rule| is_named(rule, text)),
-    }
-}
-
-/// Whether a text is what a pattern says, whatever the case; `*` stands for any text.
-fn is_like(pattern: &str, text: &str) -> bool {
-    holds_pattern(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
-}
-
-/// Whether a text is what a pattern says; `*` stands for any text.
-fn holds_pattern(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(mut text) = text.strip_prefix(first) else {
-        return false;
-    };
-    // Each part as early as it can be, but for the last, which is the end.
-    let mut parts = rest.split('*').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return text.ends_with(part);
-        }
-        let Some(at) = text.find(part) else {
-            return false;
-        };
-        text = &text[at + part.len()..];
-    }
-    true
 }
 
 fn holds(range: Span, place: Span) -> bool {
@@ -483,33 +428,6 @@ impl<'e, 't> Told<'e, 't> {
                 dialect: Dialect::CloudFormation,
                 when: None,
             });
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::holds_pattern;
-
-    #[test]
-    fn a_star_stands_for_any_text() {
-        for (pattern, text, expected) in [
-            ("a", "a", true),
-            ("a", "ab", false),
-            ("*", "", true),
-            ("*", "module.a.b[\"c\"]", true),
-            ("module.a.*", "module.a.aws_s3_bucket.b", true),
-            ("module.a.*", "module.ab.aws_s3_bucket.b", false),
-            ("module.*.b", "module.a.b", true),
-            ("module.*.b", "module.a.b.c", false),
-            ("*.b*", "a.b", true),
-            ("a*b*b", "ab", false),
-            ("a*b*b", "abb", true),
-            ("a*a", "a", false),
-            ("x[\"*\"]", "x[\"eu\"]", true),
-            ("x[0]", "x[0]", true),
-        ] {
-            assert_eq!(holds_pattern(pattern, text), expected, "{pattern} {text}");
         }
     }
 }

@@ -5,6 +5,7 @@
 pub mod apply;
 mod comment;
 mod metadata;
+mod named;
 mod target;
 
 use crate::date::Date;
