@@ -123,7 +123,18 @@ pub fn is_named(rule: &Rule, text: &str) -> bool {
         })
 }
 
-/// Whether each rule of the ruleset is on.
+/// What is said in one place of which rules are on: in a file of the configuration, or on the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Choice<'c> {
+    /// Only these rules; all of the preset where there is none.
+    pub select: &'c [Selector],
+    /// These rules, too.
+    pub also: &'c [Selector],
+    /// None of these.
+    pub ignore: &'c [Selector],
+}
+
+/// Whether each rule of the ruleset is on, by what is said in one place.
 ///
 /// Without `select`, the preset's rules are; with it, those of them that a selector matches, and
 /// named rules whatever the preset. `ignore` switches off what it matches, unless a selector of
@@ -134,19 +145,41 @@ pub fn active(
     select: &[Selector],
     ignore: &[Selector],
 ) -> Vec<bool> {
+    let choice = Choice {
+        select,
+        ignore,
+        ..Choice::default()
+    };
+    active_by(ruleset, preset, &[choice])
+}
+
+/// The same, by what is said in several places, the last of which has the last word: of several `select` the last
+/// counts, `also` and `ignore` add up. An earlier `ignore` gives way to what is selected later and is as exact, a later
+/// one to nothing.
+pub fn active_by(ruleset: &Ruleset, preset: Preset, choices: &[Choice<'_>]) -> Vec<bool> {
+    let only = choices.iter().rposition(|one| !one.select.is_empty());
     let is_active = |(index, rule): (usize, &Rule)| {
         let in_preset = rule.header.preset <= preset;
-        let selected = || select.iter().filter(|selector| selector.matches[index]);
-        let wanted = if select.is_empty() {
-            in_preset
-        } else {
-            selected().any(|selector| in_preset || selector.exactness.0 == Sort::Named)
-        };
-        wanted
-            && ignore
+        let is_on = |one: &&Selector| one.matches[index] && (in_preset || one.is_named());
+        let selected = |place: usize| {
+            let select = choices[place]
+                .select
                 .iter()
-                .filter(|ignored| ignored.matches[index])
-                .all(|ignored| selected().any(|selector| selector.beats(ignored)))
+                .filter(move |_| only == Some(place));
+            select.chain(choices[place].also).filter(is_on)
+        };
+        let wanted = only.is_none() && in_preset
+            || (0..choices.len()).any(|place| selected(place).next().is_some());
+        let is_ignored = |(place, ignored): (usize, &Selector)| {
+            let here = selected(place).any(|one| one.beats(ignored));
+            let mut later = place + 1..choices.len();
+            !here && !later.any(|later| selected(later).any(|one| one.is_as_exact_as(ignored)))
+        };
+        let ignored = choices.iter().enumerate().flat_map(|(place, one)| {
+            let matching = one.ignore.iter().filter(|one| one.matches[index]);
+            matching.map(move |one| (place, one))
+        });
+        wanted && !ignored.into_iter().any(is_ignored)
     };
     ruleset.rules.iter().enumerate().map(is_active).collect()
 }
@@ -157,12 +190,21 @@ impl Selector {
         self.matches.get(rule).copied().unwrap_or(false)
     }
 
+    /// Whether it names a rule, here or by its id in another tool.
+    pub fn is_named(&self) -> bool {
+        self.exactness.0 == Sort::Named
+    }
+
     fn beats(&self, other: &Selector) -> bool {
         let ((sort, exactness), (other_sort, other_exactness)) = (self.exactness, other.exactness);
         match (sort == Sort::Named, other_sort == Sort::Named) {
             (true, named) => !named,
             (false, _) => sort == other_sort && exactness > other_exactness,
         }
+    }
+
+    fn is_as_exact_as(&self, other: &Selector) -> bool {
+        self.is_named() || self.beats(other) || self.exactness == other.exactness
     }
 }
 
@@ -450,6 +492,73 @@ mod tests {
             ("AWS::S3::*", "AWS::S3::Bucket", "s3-policy-tls"),
         ] {
             check(select, ignore, Preset::All, expected);
+        }
+    }
+
+    #[test]
+    fn later_places_have_the_last_word() {
+        let rules = ruleset();
+        let all = "rds-multi-az s3-access-logging s3-encryption s3-policy-tls";
+        // `select`, `also` and `ignore` of each place.
+        for (places, expected) in [
+            (vec![["", "", ""], ["", "", ""]], all),
+            (
+                vec![["security", "", ""], ["reliability", "", ""]],
+                "rds-multi-az",
+            ),
+            (vec![["reliability", "", ""], ["", "", ""]], "rds-multi-az"),
+            (
+                vec![["reliability", "", ""], ["", "s3-enc*", ""]],
+                "rds-multi-az s3-encryption",
+            ),
+            (vec![["", "", "security"], ["", "", "reliability"]], ""),
+            // An earlier one that is ignored comes back when it is named, or when the same is selected.
+            (
+                vec![["", "", "s3-encryption,W35,s3-policy-tls"], ["", "W35", ""]],
+                "rds-multi-az s3-access-logging",
+            ),
+            (
+                vec![["", "", "security"], ["", "SEC08", ""]],
+                "rds-multi-az s3-encryption s3-policy-tls",
+            ),
+            (vec![["", "", "SEC08"], ["", "SEC08", ""]], all),
+            (
+                vec![["", "", "SEC08"], ["", "security", ""]],
+                "rds-multi-az s3-access-logging",
+            ),
+            (
+                vec![["", "", "SEC08"], ["*", "", ""]],
+                "rds-multi-az s3-access-logging",
+            ),
+            // What is ignored later is off, however exactly it was selected before.
+            (
+                vec![["", "s3-encryption", ""], ["", "", "security"]],
+                "rds-multi-az",
+            ),
+            (vec![["s3-encryption", "", ""], ["", "", "s3-*"]], ""),
+            // Within one place, the more exact wins.
+            (
+                vec![["", "", ""], ["", "s3-encryption", "security"]],
+                "rds-multi-az s3-encryption",
+            ),
+        ] {
+            let list = |text: &str| -> Vec<Selector> {
+                let parts = text.split(',').filter(|part| !part.is_empty());
+                parts.map(|part| parse(part, &rules).unwrap()).collect()
+            };
+            let lists: Vec<_> = places.iter().map(|place| place.map(list)).collect();
+            let choices: Vec<_> = lists
+                .iter()
+                .map(|[select, also, ignore]| Choice {
+                    select,
+                    also,
+                    ignore,
+                })
+                .collect();
+            let on = active_by(&rules, Preset::All, &choices);
+            let on = rules.rules.iter().zip(on).filter(|(_, on)| *on);
+            let on: Vec<&str> = on.map(|(rule, _)| rule.header.id.as_str()).collect();
+            assert_eq!(on.join(" "), expected, "{places:?}");
         }
     }
 

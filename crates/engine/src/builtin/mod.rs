@@ -18,6 +18,8 @@ mod tags;
 mod tls_policy;
 mod unused;
 
+pub use tag_keys::required_tags;
+
 use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
 use crate::path::Reached;

@@ -3,10 +3,33 @@
 use super::{Found, tags};
 use crate::answer::{Answer, At, Truth};
 use crate::evaluate::Asking;
-use crate::rule::BuiltinCall;
+use crate::parameter::{Parameter, Setting};
+use crate::rule::{Body, BuiltinCall, Condition, Texts};
+use crate::ruleset::Rule;
 use pillarlint_parser::source::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// The parameter of a rule, by its place, that holds the tag keys which the rule asks for; nothing for other rules.
+pub fn required_tags(rule: &Rule) -> Option<usize> {
+    // Checks are decoded where they are first asked for, and only a few rules have parameters.
+    let is_list = |parameter: &Parameter| matches!(parameter.value, Setting::List(_));
+    if !rule.header.parameters.iter().any(is_list) {
+        return None;
+    }
+    rule.checks().iter().find_map(|check| {
+        let Body::Expect(Condition::Builtin(call)) = &check.body else {
+            return None;
+        };
+        let keys = call.lists.iter().find(|(name, _)| name == "keys");
+        match keys {
+            Some((_, Texts::Parameter(place))) if call.name == "has-tag-keys" => {
+                Some(usize::from(*place))
+            }
+            _ => None,
+        }
+    })
+}
 
 /// Whether the subject has all the tags that are asked for.
 pub(super) fn has<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
