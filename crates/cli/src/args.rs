@@ -54,6 +54,10 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Write a page for every rule, with lists by pillar, service and practice
     Docs(DocsArgs),
+    /// Write a commented pillarlint.yaml
+    Init(InitArgs),
+    /// Print the JSON Schema of a file that people write
+    Schema(SchemaArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -74,7 +78,7 @@ A rule that is named is on whatever the preset; the others filter within it.
 Exit codes:
   0  nothing found
   1  findings
-  2  wrong usage, or a mistake in rules of your own
+  2  wrong usage, or a mistake in the configuration or in rules of your own
   3  something could not be read, or a folder held nothing to check
 Where several hold, the highest is given.
 
@@ -82,7 +86,7 @@ Examples:
   pillarlint check templates/ network.yaml
   pillarlint check --preset strict --ignore sustainability
   pillarlint check --select security --fail-on high
-  pillarlint check --param log-group-retention-set.days=90
+  pillarlint check --param iam-password-policy-length.length=16
   pillarlint check live/prod --var-file prod.tfvars --var region=eu-west-1
   pillarlint check --format json > findings.json
   git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
@@ -126,6 +130,13 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+
+    /// Pass over what the configuration excludes, even where it is named
+    #[arg(long)]
+    pub(crate) force_exclude: bool,
+
     /// Which rules are on [default: recommended]
     #[arg(long, value_parser = preset())]
     pub(crate) preset: Option<Preset>,
@@ -158,6 +169,14 @@ pub(crate) struct RunArgs {
     pub(crate) source: Option<PathBuf>,
 }
 
+impl RunArgs {
+    /// How many threads to use.
+    pub(crate) fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The files are checked as `check` does, to tell which suppressions are used. States:
@@ -187,6 +206,18 @@ fn date(text: &str) -> Result<Date, &'static str> {
     Date::parse(text).ok_or("write a day as 2027-06-30")
 }
 
+/// Where the configuration is.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ConfigArgs {
+    /// The configuration for everything [default: the pillarlint.yaml nearest to each file, at or above its folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Use no configuration
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+}
+
 /// What Terraform root modules are given, beside what Terraform takes unasked.
 #[derive(Debug)]
 pub(crate) struct Variables {
@@ -194,8 +225,8 @@ pub(crate) struct Variables {
     pub(crate) given: Vec<Given>,
     /// Whether `TF_VAR_*` of the environment counts.
     pub(crate) environment: bool,
-    /// The name of the workspace.
-    pub(crate) workspace: String,
+    /// The name of the workspace, where it is said.
+    pub(crate) workspace: Option<String>,
 }
 
 /// What gives values to variables.
@@ -222,9 +253,9 @@ struct VariableArgs {
     #[arg(long)]
     var_env: bool,
 
-    /// The workspace, for `terraform.workspace`
-    #[arg(long, value_name = "NAME", default_value = "default")]
-    workspace: String,
+    /// The workspace, for `terraform.workspace` [default: default]
+    #[arg(long, value_name = "NAME")]
+    workspace: Option<String>,
 }
 
 /// Derived parsing keeps the values of each flag, but not the order between two flags.
@@ -302,6 +333,9 @@ pub(crate) struct ExplainArgs {
     /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Debug, Args)]
@@ -316,6 +350,9 @@ Examples:
 pub(crate) struct RulesArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 
     /// List the rules of this preset
     #[arg(long, default_value = "all", value_parser = preset())]
@@ -340,6 +377,9 @@ pub(crate) struct CoverageArgs {
     /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 
     /// How to print
     #[arg(long, value_enum, default_value_t)]
@@ -374,6 +414,9 @@ pub(crate) struct LensArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+
     /// Use the rules of this preset
     #[arg(long, default_value = "recommended", value_parser = preset())]
     pub(crate) preset: Preset,
@@ -397,6 +440,9 @@ pub(crate) struct DocsArgs {
     /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Debug, Args)]
@@ -415,6 +461,39 @@ pub(crate) struct TestArgs {
     /// Test only these rules (a comma list; may be repeated)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pillarlint init                writes pillarlint.yaml here: every key, commented out, with what holds without it
+  pillarlint init live/          there
+  pillarlint init --stdout")]
+pub(crate) struct InitArgs {
+    /// The folder to write to
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+
+    /// Print it, and write nothing
+    #[arg(long)]
+    pub(crate) stdout: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pillarlint schema config > pillarlint-config.schema.json")]
+pub(crate) struct SchemaArgs {
+    /// Of which file
+    #[arg(value_enum, value_name = "FILE")]
+    pub(crate) of: Schema,
+}
+
+/// Files that people write.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Schema {
+    /// pillarlint.yaml
+    Config,
 }
 
 /// How findings are printed.
@@ -450,6 +529,19 @@ pub(crate) enum FailOn {
     Never,
 }
 
+impl FailOn {
+    /// The names of all of them.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        let levels = Severity::ALL.iter().map(|one| one.name());
+        levels.chain(["never"])
+    }
+
+    /// The one of a name among these.
+    pub(crate) fn from_name(name: &str) -> Self {
+        Severity::from_name(name).map_or(Self::Never, Self::Severity)
+    }
+}
+
 fn severity() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(Severity::ALL.iter().map(|one| one.name()))
         .try_map(|name| Severity::from_name(&name).ok_or("no such severity"))
@@ -461,7 +553,5 @@ fn preset() -> impl TypedValueParser<Value = Preset> {
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
-    let names = Severity::ALL.iter().map(|one| one.name());
-    PossibleValuesParser::new(names.chain(["never"]))
-        .map(|name| Severity::from_name(&name).map_or(FailOn::Never, FailOn::Severity))
+    PossibleValuesParser::new(FailOn::names()).map(|name| FailOn::from_name(&name))
 }

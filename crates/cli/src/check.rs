@@ -1,19 +1,18 @@
 //! `pillarlint check`: files to reports, in parallel; reports to one outcome; the outcome to the output.
 
 use crate::args::{CheckArgs, FailOn, Format, RunArgs};
-use crate::files::{self, Content, Found, Input};
+use crate::config::{self, Configurations, Flags, Judging, rule_folders};
+use crate::files::{self, Content, Exclusion, Found, Input};
+use crate::own_rules::{self, Own};
 use crate::plan::{self, Given};
 use crate::report::{self, Counts, Run};
 use crate::terraform::{self, Named, Request};
-use crate::{
-    CLEAN, Console, FINDINGS, Failure, UNREADABLE, own_rules, parameters, selectors, suppressions,
-};
+use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, parameters, selectors, suppressions};
 use pillarlint_engine::check::check;
-use pillarlint_engine::finding::Report;
+use pillarlint_engine::finding::{Finding, Report};
 use pillarlint_engine::plan::Plan;
-use pillarlint_engine::rule::{Preset, Severity};
+use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;
-use pillarlint_engine::selector;
 use pillarlint_engine::settle::{Settings, settle};
 use pillarlint_engine::suppress::apply::Terms;
 use pillarlint_engine::suppress::{self, Policy};
@@ -22,19 +21,28 @@ use pillarlint_parser::source::{DecodeError, FileId, SourceFile, SourceMap, Span
 use pillarlint_parser::tree::{Level, Parsed, Problem};
 use pillarlint_parser::{cloudformation, json, yaml};
 use rayon::prelude::*;
+use std::sync::{Arc, OnceLock};
 
 /// Trees are as deep as the parsers allow, and a debug build needs room for that.
 const STACK_BYTES: usize = 8 << 20;
 
 pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(&args.run.selection.rules, console.errors)?;
-    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let wanted = Wanted {
         severity: args.severity,
         undecided: args.undecided || matches!(args.format, Format::Json),
         passes: matches!(args.format, Format::Evidence | Format::Html),
     };
-    let checked = judge(&args.run, ruleset, wanted, console)?;
+    let Prepared {
+        configurations,
+        own,
+        found,
+    } = prepare(&args.run, console)?;
+    let flags = Flags {
+        fail_on: args.fail_on,
+        ..flags(&args.run, own.ruleset())?
+    };
+    let judging = Judging::new(&own, &configurations, flags)?;
+    let checked = judge(&args.run, found, &judging, wanted)?;
     let options = report::Options {
         style: report::Style {
             color: console.color,
@@ -50,84 +58,70 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         Format::Evidence => report::evidence::write,
         Format::Html => report::html::write,
     };
-    write(&checked, ruleset, &options, console.output)?;
-    Ok(exit_code(args, &checked))
+    write(&checked, own.ruleset(), &options, console.output)?;
+    Ok(exit_code(args, &judging, &checked))
 }
 
-/// Reads and checks what the arguments name.
-pub(crate) fn judge(
-    args: &RunArgs,
-    ruleset: &Ruleset,
-    wanted: Wanted,
-    console: &mut Console,
-) -> Result<Run, Failure> {
-    let plan = plan(args, ruleset)?;
-    let jobs = args.jobs.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    );
+/// What a run is about, and by what it judges.
+pub(crate) struct Prepared {
+    pub(crate) configurations: Configurations,
+    pub(crate) own: Own,
+    pub(crate) found: Found,
+}
+
+/// Finds what the arguments name, the configurations for it, and the rules that these and the arguments name.
+pub(crate) fn prepare(args: &RunArgs, console: &mut Console) -> Result<Prepared, Failure> {
+    let configurations = Configurations::new(&args.config);
+    let exclusion = Exclusion {
+        configurations: &configurations,
+        of_named: args.force_exclude,
+    };
     let found = files::find(
         &args.paths,
         (&mut *console.input, &args.stdin_filename),
-        jobs,
+        exclusion,
+        args.jobs(),
     );
-    let mut arguments = args.paths.clone();
-    arguments.extend(args.source.clone());
-    let request = Request {
-        arguments: &arguments,
-        variables: &args.variables,
-    };
-    let source = args.source.as_deref().map(files::shown);
-    let policy = Policy {
-        ignores_foreign: args.no_foreign_suppressions,
-        ..Policy::default()
-    };
-    let terms = Terms {
-        rules: ruleset,
-        plan: &plan,
-        today: args.today.unwrap_or_else(suppressions::today),
-        policy_in: &|_| &policy,
-    };
-    check_inputs(found, request, source.as_deref(), terms, wanted, jobs)
+    configurations.meet(found.paths())?;
+    let folders = rule_folders(&configurations.all());
+    let own = own_rules::beside_ours(&args.selection.rules, &folders, console.errors)?;
+    Ok(Prepared {
+        configurations,
+        own,
+        found,
+    })
 }
 
-fn exit_code(args: &CheckArgs, run: &Run) -> u8 {
-    let counts = |severity: Severity| match args.fail_on {
-        None => true,
-        Some(FailOn::Severity(level)) => severity >= level,
-        Some(FailOn::Never) => false,
+/// What the command line says of how to judge.
+pub(crate) fn flags(args: &RunArgs, ruleset: &Ruleset) -> Result<Flags, Failure> {
+    let parameters = args.param.iter();
+    let parameters = parameters.map(|text| parameters::of_flag(text, ruleset));
+    Ok(Flags {
+        preset: args.preset,
+        select: selectors(&args.selection.select, ruleset)?,
+        ignore: selectors(&args.selection.ignore, ruleset)?,
+        parameters: parameters.collect::<Result<_, _>>()?,
+        fail_on: None,
+        ignores_foreign: args.no_foreign_suppressions,
+    })
+}
+
+fn exit_code(args: &CheckArgs, judging: &Judging<'_>, run: &Run) -> u8 {
+    let counts = |finding: &Finding| {
+        let path = &run.sources.file(finding.place.file).path;
+        match judging.of(path).fail_on {
+            None => true,
+            Some(FailOn::Severity(level)) => finding.severity >= level,
+            Some(FailOn::Never) => false,
+        }
     };
     if !run.outcome.errors.is_empty() {
         UNREADABLE
-    } else if !args.exit_zero
-        && run
-            .outcome
-            .findings
-            .iter()
-            .any(|finding| counts(finding.severity))
-    {
+    } else if !args.exit_zero && run.outcome.findings.iter().any(counts) {
         FINDINGS
     } else {
         CLEAN
     }
-}
-
-/// Which rules to ask.
-fn plan(args: &RunArgs, ruleset: &Ruleset) -> Result<Plan, Failure> {
-    let select = selectors(&args.selection.select, ruleset)?;
-    let ignore = selectors(&args.selection.ignore, ruleset)?;
-    let preset = args.preset.unwrap_or(Preset::Recommended);
-    let active = selector::active(ruleset, preset, &select, &ignore);
-    if !active.contains(&true) {
-        let message = "the selection leaves no rule to check";
-        let help = "broad selectors filter within the preset; see `pillarlint rules --select ...` for the presets of the rules, and `--preset all`";
-        return Err(Failure::Usage(format!("{message} ({help})")));
-    }
-    let mut plan = Plan::new(ruleset, &active);
-    for text in &args.param {
-        parameters::set(text, ruleset, &mut plan)?;
-    }
-    Ok(plan)
 }
 
 /// What of a file's report will be shown, so that texts of files with nothing to show need not be kept.
@@ -137,6 +131,16 @@ pub(crate) struct Wanted {
     pub(crate) undecided: bool,
     /// All that was asked, also what passed.
     pub(crate) passes: bool,
+}
+
+impl Wanted {
+    /// The same, where a configuration has yet to say how severe findings are.
+    fn of_all_severities(self) -> Self {
+        Self {
+            severity: Severity::Info,
+            ..self
+        }
+    }
 }
 
 /// What one file gave.
@@ -166,20 +170,27 @@ enum Fate {
     Unreadable,
 }
 
-fn check_inputs(
+/// Reads and checks what was found.
+pub(crate) fn judge(
+    args: &RunArgs,
     found: Found,
-    request: Request<'_>,
-    source: Option<&str>,
-    terms: Terms<'_>,
+    judging: &Judging<'_>,
     wanted: Wanted,
-    jobs: usize,
 ) -> Result<Run, Failure> {
-    let Terms {
-        rules: ruleset,
-        plan,
-        ..
-    } = terms;
-    let Found { inputs, folders } = found;
+    judging.asks(found.paths())?;
+    let Found {
+        inputs,
+        folders,
+        excluded,
+    } = found;
+    let (asked_for, severity, jobs) = (inputs.len(), wanted.severity, args.jobs());
+    let mut arguments = args.paths.clone();
+    arguments.extend(args.source.clone());
+    let request = Request {
+        arguments: &arguments,
+        variables: &args.variables,
+    };
+    let source = args.source.as_deref().map(files::shown);
     let is_named = |input: &Input| terraform::is_configuration(&input.path);
     // A configuration may lead to more files than were named.
     let most = if inputs.iter().any(is_named) {
@@ -195,12 +206,15 @@ fn check_inputs(
     let checked: Vec<Checked> = pool.install(|| {
         let inputs = inputs.into_par_iter().enumerate();
         inputs
-            .map(|(index, input)| check_input(file_id(index), input, ruleset, plan, wanted))
+            .map(|(index, input)| check_input(file_id(index), input, judging, wanted))
             .collect()
     });
 
     let mut sources = SourceMap::default();
-    let mut counts = Counts::default();
+    let mut counts = Counts {
+        excluded,
+        ..Counts::default()
+    };
     let mut reports = Vec::with_capacity(checked.len());
     let mut named: Vec<Named> = Vec::new();
     let mut planned: Vec<usize> = Vec::new();
@@ -245,12 +259,20 @@ fn check_inputs(
         .filter_map(|index| Some((*index, sources.files.get(*index)?)))
         .map(|(index, file)| Given {
             file: file_id(index),
+            path: &file.path,
             text: &file.text,
-            folder: source.unwrap_or_else(|| terraform::parent(&file.path)),
+            folder: source
+                .as_deref()
+                .unwrap_or_else(|| terraform::parent(&file.path)),
         })
         .collect();
     let terraform =
-        pool.install(|| terraform::check_named(&named, &plans, next, request, ruleset, plan))?;
+        pool.install(|| terraform::check_named(&named, &plans, next, request, judging))?;
+    // How severe a finding is may depend on the file that it lies in.
+    let wanted = match judging.rates_anew() {
+        true => wanted.of_all_severities(),
+        false => wanted,
+    };
     for (index, hidden) in planned.into_iter().zip(&terraform.hidden) {
         if let Some(file) = sources.files.get_mut(index) {
             if terraform
@@ -286,27 +308,59 @@ fn check_inputs(
             path: folder.clone(),
             text: String::new(),
         });
-        reports.push(problem(place, &nothing_to_check()));
+        reports.push(problem(place, &nothing_to_check(excluded > 0)));
     }
-    let settings = Settings {
-        terms: Some(terms),
-        ..Settings::from(wanted.severity)
+    let suppressions = judging.suppressions(&mut sources, &folders);
+    reports.push(Report {
+        suppressions,
+        ..Report::default()
+    });
+    let settings: Vec<OnceLock<Option<Arc<config::Settings>>>> =
+        sources.files.iter().map(|_| OnceLock::new()).collect();
+    let severity_in = |file: FileId, rule: &str, severity: Severity| {
+        let at = file.0 as usize;
+        let (settings, file) = (settings.get(at)?, sources.files.get(at)?);
+        // What was not asked for is read for the sake of others, whoever excludes it, but not judged then.
+        let is_judged = || at < asked_for || !judging.leaves_out(&file.path);
+        let of_file = || is_judged().then(|| judging.of(&file.path));
+        let settings = settings.get_or_init(of_file).as_ref()?;
+        settings.severity(judging.ruleset().position(rule)?, severity)
     };
-    let outcome = settle(reports, settings);
+    let paths = || sources.files.iter().map(|file| file.path.as_str());
+    let policies: Vec<Arc<Policy>> = paths().map(|path| judging.policy(path)).collect();
+    let together = judging.together(paths());
+    let terms = Terms {
+        rules: judging.ruleset(),
+        plan: &together.plan,
+        today: args.today.unwrap_or_else(suppressions::today),
+        policy_in: &|file| &policies[file.0 as usize],
+    };
+    let outcome = settle(
+        reports,
+        Settings {
+            severity_in: &severity_in,
+            terms: Some(terms),
+            ..Settings::from(severity)
+        },
+    );
     Ok(Run {
         outcome,
         sources,
         counts,
-        asked: plan.on().to_vec(),
+        asked: together.plan.on().to_vec(),
     })
 }
 
 /// What is said of a folder without anything to check.
-fn nothing_to_check() -> String {
+fn nothing_to_check(excluded: bool) -> String {
     let extensions = files::EXTENSIONS.map(|extension| format!(".{extension}"));
     let extensions = extensions.join(", ");
+    let names = match excluded {
+        true => ".gitignore names and the configuration excludes",
+        false => ".gitignore names",
+    };
     format!(
-        "holds no template and no configuration to check (looked at {extensions} files, but for what .gitignore names)"
+        "holds no template and no configuration to check (looked at {extensions} files, but for what {names})"
     )
 }
 
@@ -314,13 +368,7 @@ fn file_id(index: usize) -> FileId {
     FileId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-fn check_input(
-    file: FileId,
-    input: Input,
-    ruleset: &Ruleset,
-    plan: &Plan,
-    wanted: Wanted,
-) -> Checked {
+fn check_input(file: FileId, input: Input, judging: &Judging<'_>, wanted: Wanted) -> Checked {
     let Input {
         path,
         content,
@@ -349,7 +397,13 @@ fn check_input(
     match read_text(content) {
         Ok(Some(text)) => match kind_of(&text) {
             Kind::CloudFormation => {
-                let reports = check_template(file, &checked.path, &text, ruleset, plan);
+                let settings = judging.of(&checked.path);
+                let ruleset = judging.ruleset();
+                let reports = check_template(file, &checked.path, &text, ruleset, &settings.plan);
+                let wanted = match settings.rates_anew() {
+                    true => wanted.of_all_severities(),
+                    false => wanted,
+                };
                 if reports.iter().any(|report| is_shown(report, wanted)) {
                     checked.text = text;
                 }

@@ -11,8 +11,8 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &CoverageArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(&args.rules, console.errors)?;
-    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
+    let own = own_rules::of_command(&args.rules, &args.config, console.errors)?;
+    let ruleset = own.ruleset();
     let coverage = Coverage {
         ruleset,
         preset: args.preset,

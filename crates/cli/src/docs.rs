@@ -22,8 +22,8 @@ use std::path::Path;
 const MARK: &str = "<!-- Written by `pillarlint docs` from the rule files: change those. -->\n";
 
 pub(crate) fn run(args: &DocsArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(&args.rules, console.errors)?;
-    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
+    let own = own_rules::of_command(&args.rules, &args.config, console.errors)?;
+    let ruleset = own.ruleset();
     let pages = pages(ruleset)?;
     let failed = |path: &Path, error: &io::Error| {
         Failure::Usage(format!("{}: {}", files::shown(path), files::why(error)))

@@ -11,8 +11,8 @@ use pillarlint_engine::selector::{self, Place, Selector};
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(&args.rules, console.errors)?;
-    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
+    let own = own_rules::of_command(&args.rules, &args.config, console.errors)?;
+    let ruleset = own.ruleset();
     let mut page = Page {
         ruleset,
         width: console.width,
@@ -51,7 +51,10 @@ pub(crate) fn run(args: &ExplainArgs, console: &mut Console) -> Result<u8, Failu
                 page.practice(pillar, question, practice)?;
             }
         }
-        None => page.rules(subject, &selector_of(subject, ruleset)?)?,
+        None => page.rules(
+            subject,
+            &selector_of(subject, ruleset).map_err(Failure::Usage)?,
+        )?,
     }
     Ok(CLEAN)
 }

@@ -5,6 +5,7 @@
     reason = "the command line is where files are read"
 )]
 
+use crate::config::{self, Configurations};
 use crate::terraform::is_configuration;
 use ignore::{WalkBuilder, WalkState};
 use pillarlint_parser::source::MAX_FILE_BYTES;
@@ -46,17 +47,46 @@ pub(crate) struct Found {
     pub(crate) inputs: Vec<Input>,
     /// The folders among the arguments, as they are shown.
     pub(crate) folders: Vec<String>,
+    /// How many files and folders configurations exclude. What lies in such a folder is not counted.
+    pub(crate) excluded: usize,
+}
+
+impl Found {
+    /// The paths of all inputs, as they are shown.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().map(|input| input.path.as_str())
+    }
+}
+
+/// What decides of paths that are not looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exclusion<'c> {
+    /// What says so.
+    pub(crate) configurations: &'c Configurations,
+    /// Whether that holds for what is named, too.
+    pub(crate) of_named: bool,
 }
 
 /// Finds what the arguments name. `threads` walk a folder; 0 lets the walker decide.
-pub(crate) fn find(arguments: &[PathBuf], stdin: (&mut dyn Read, &str), threads: usize) -> Found {
+pub(crate) fn find(
+    arguments: &[PathBuf],
+    stdin: (&mut dyn Read, &str),
+    exclusion: Exclusion<'_>,
+    threads: usize,
+) -> Found {
     let mut found = Found::default();
+    let is_left_out = |path: &str, is_folder: bool| {
+        let place = || exclusion.configurations.of(path);
+        exclusion.of_named && place().is_some_and(|place| place.is_left_out(is_folder))
+    };
     let (stdin, stdin_name) = stdin;
     let mut stdin_read = false;
     let mut paths = Vec::new();
     for argument in arguments {
         if argument.as_os_str() == "-" {
-            if !std::mem::replace(&mut stdin_read, true) {
+            if is_left_out(stdin_name, false) {
+                found.excluded += 1;
+            } else if !std::mem::replace(&mut stdin_read, true) {
                 let content = read_bounded(stdin)
                     .map_or_else(|error| Content::Unreadable(why(&error)), Content::Memory);
                 found.inputs.push(input(stdin_name.to_owned(), content));
@@ -64,10 +94,16 @@ pub(crate) fn find(arguments: &[PathBuf], stdin: (&mut dyn Read, &str), threads:
             continue;
         }
         match std::fs::metadata(argument) {
+            Ok(metadata) if is_left_out(&shown(argument), metadata.is_dir()) => found.excluded += 1,
             Ok(metadata) if metadata.is_dir() => {
                 let folder = found.folders.len();
                 found.folders.push(shown(argument));
-                let (below, unreadable) = walk(argument, threads);
+                let Walked {
+                    files: below,
+                    unreadable,
+                    excluded,
+                } = walk(argument, exclusion.configurations, threads);
+                found.excluded += excluded;
                 paths.extend(below.into_iter().map(|path| (path, Some(folder))));
                 found
                     .inputs
@@ -146,9 +182,23 @@ fn identity(path: &Path) -> Option<PathBuf> {
 
 type Unreadable = (String, String);
 
-/// The files below a folder that may be templates, in no order, and what could not be read.
-fn walk(folder: &Path, threads: usize) -> (Vec<PathBuf>, Vec<Unreadable>) {
-    let found = Mutex::new((Vec::new(), Vec::new()));
+/// What a search came by.
+#[derive(Default)]
+struct Walked {
+    /// The files that may be templates, in no order.
+    files: Vec<PathBuf>,
+    unreadable: Vec<Unreadable>,
+    excluded: usize,
+}
+
+/// Searches a folder.
+fn walk(folder: &Path, configurations: &Configurations, threads: usize) -> Walked {
+    let found = Mutex::new(Walked::default());
+    let lock = || {
+        found
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    };
     let walker = WalkBuilder::new(folder)
         .hidden(false)
         .require_git(false)
@@ -159,19 +209,24 @@ fn walk(folder: &Path, threads: usize) -> (Vec<PathBuf>, Vec<Unreadable>) {
         .build_parallel();
     walker.run(|| {
         Box::new(|entry| {
-            let mut found = found
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
             match entry {
                 Ok(entry) => {
-                    if is_candidate(&entry) {
-                        found.0.push(entry.into_path());
+                    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                    let is_wanted = is_folder || is_candidate(&entry);
+                    // What is named is looked into, whoever excludes it.
+                    let may_be_excluded = is_wanted && entry.depth() > 0;
+                    if may_be_excluded && configurations.excludes(entry.path(), is_folder) {
+                        lock().excluded += 1;
+                        return WalkState::Skip;
+                    }
+                    if is_wanted && !is_folder {
+                        lock().files.push(entry.into_path());
                     }
                 }
                 Err(error) => {
                     let path = path_of(&error).unwrap_or(folder);
                     let why = error.io_error().map_or_else(|| error.to_string(), why);
-                    found.1.push((shown(path), why));
+                    lock().unreadable.push((shown(path), why));
                 }
             }
             WalkState::Continue
@@ -192,7 +247,7 @@ fn is_candidate(entry: &ignore::DirEntry) -> bool {
         Some(kind) if kind.is_symlink() => entry.path().is_file(),
         kind => kind.is_some_and(|kind| kind.is_file()),
     };
-    has_extension && is_file(entry)
+    has_extension && entry.file_name() != config::NAME && is_file(entry)
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

@@ -71,8 +71,8 @@ struct RiskRule {
 }
 
 pub(crate) fn run(args: &LensArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(&args.selection.rules, console.errors)?;
-    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
+    let own = own_rules::of_command(&args.selection.rules, &args.config, console.errors)?;
+    let ruleset = own.ruleset();
     let select = selectors(&args.selection.select, ruleset)?;
     let ignore = selectors(&args.selection.ignore, ruleset)?;
     let active = selector::active(ruleset, args.preset, &select, &ignore);

@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod config;
 mod coverage;
 mod docs;
 mod explain;
@@ -16,6 +17,7 @@ mod own_rules;
 mod parameters;
 mod plan;
 mod report;
+mod schema;
 mod scorecard;
 mod suppressions;
 mod terraform;
@@ -28,6 +30,8 @@ use args::{Cli, Color, Command};
 use clap::{CommandFactory, Parser};
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::selector::{self, Selector, UnknownSelector};
+use pillarlint_parser::source::SourceMap;
+use pillarlint_parser::tree::Problem;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
@@ -61,10 +65,19 @@ const UNREADABLE: u8 = 3;
 enum Failure {
     /// The arguments are wrong, in a sentence.
     Usage(String),
-    /// Rule files are wrong.
-    Rules(own_rules::Loaded),
+    /// Files that steer a run are wrong.
+    Mistakes(Mistakes),
     /// The output could not be written.
     Output(io::Error),
+}
+
+/// What is wrong with files that steer a run: rules, and configurations.
+struct Mistakes {
+    problems: Vec<Problem>,
+    /// The files that the problems lie in.
+    sources: SourceMap,
+    /// What these files are.
+    what: &'static str,
 }
 
 impl From<io::Error> for Failure {
@@ -109,6 +122,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -
         Command::Lens(args) => lens::run(&args, &mut streams),
         Command::Test(args) => test::run(&args, &mut streams),
         Command::Docs(args) => docs::run(&args, &mut streams),
+        Command::Init(args) => config::init::run(&args, &mut streams),
+        Command::Schema(args) => schema::run(&args, &mut streams),
         Command::Completions { shell } => completions(shell, &mut streams),
     };
     let result = result.and_then(|code| {
@@ -127,11 +142,15 @@ fn report_failure(failure: &Failure, errors: &mut dyn Write, color: bool, width:
             let _ = writeln!(errors, "error: {}", text::escape(message));
             USAGE
         }
-        Failure::Rules(loaded) => {
+        Failure::Mistakes(Mistakes {
+            problems,
+            sources,
+            what,
+        }) => {
             let style = report::Style { color, width };
-            let _ = report::text::problems(&loaded.problems, &loaded.sources, style, errors);
-            let mistakes = text::count(loaded.problems.len(), "mistake");
-            let _ = writeln!(errors, "error: {mistakes} in rule files; nothing was done");
+            let _ = report::text::problems(problems, sources, style, errors);
+            let mistakes = text::count(problems.len(), "mistake");
+            let _ = writeln!(errors, "error: {mistakes} in {what}; nothing was done");
             USAGE
         }
         // Whoever reads the output closed it (`| head`): that is their right.
@@ -155,15 +174,18 @@ fn completions(shell: clap_complete::Shell, console: &mut Console) -> Result<u8,
 fn selectors(texts: &[String], ruleset: &Ruleset) -> Result<Vec<Selector>, Failure> {
     texts
         .iter()
-        .map(|text| selector_of(text, ruleset))
+        .map(|text| selector_of(text, ruleset).map_err(Failure::Usage))
         .collect()
 }
 
 /// The selector that a text is. One that names nothing may be how names begin: `s3` is meant as `s3-*`.
-fn selector_of(text: &str, ruleset: &Ruleset) -> Result<Selector, Failure> {
+///
+/// # Errors
+/// What is wrong with it.
+fn selector_of(text: &str, ruleset: &Ruleset) -> Result<Selector, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Failure::Usage("a selector is empty".to_owned()));
+        return Err("a selector is empty".to_owned());
     }
     selector::parse(text, ruleset).map_err(|error| {
         let globs = ["-*", "::*"].map(|rest| format!("{text}{rest}"));
@@ -174,6 +196,6 @@ fn selector_of(text: &str, ruleset: &Ruleset) -> Result<Selector, Failure> {
             suggestion,
             ..error
         };
-        Failure::Usage(error.to_string())
+        error.to_string()
     })
 }

@@ -6,27 +6,59 @@
     reason = "the command line is where files are read"
 )]
 
-use crate::Failure;
+use crate::args::ConfigArgs;
+use crate::config::{self, Configurations, Target, rule_folders};
 use crate::files;
+use crate::terraform::Bounds;
 use crate::text::escape;
+use crate::{Failure, Mistakes};
 use pillarlint_engine::framework::Framework;
 use pillarlint_engine::load::{self, RuleFile};
 use pillarlint_engine::ruleset::{Rule, Ruleset};
 use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span, decode};
 use pillarlint_parser::tree::Problem;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What folders of rules held.
-#[derive(Debug)]
-pub(crate) struct Loaded {
-    /// The rules that are right, each with its file.
-    pub(crate) rules: Vec<(Rule, FileId)>,
-    /// What is wrong with the others.
-    pub(crate) problems: Vec<Problem>,
-    /// The files.
-    pub(crate) sources: SourceMap,
+/// What folders of rules held, all of it right.
+struct Loaded {
+    /// The rules, each with its file.
+    rules: Vec<(Rule, FileId)>,
+    /// All files that were read.
+    sources: SourceMap,
+}
+
+/// The rules of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// Ours with those that are a person's own; nothing where ours are all there are.
+    ruleset: Option<Ruleset>,
+    /// The folders that were read.
+    folders: BTreeSet<PathBuf>,
+    /// The rules that only some configurations know, by id, and the folders that these name for them.
+    only_of: BTreeMap<String, BTreeSet<PathBuf>>,
+}
+
+impl Own {
+    /// All rules.
+    pub(crate) fn ruleset(&self) -> &Ruleset {
+        match &self.ruleset {
+            Some(ruleset) => ruleset,
+            None => pillarlint_rules::ruleset(),
+        }
+    }
+
+    /// Whether a folder was read.
+    pub(crate) fn holds(&self, folder: &Path) -> bool {
+        self.folders.contains(folder)
+    }
+
+    /// Whether a rule is there for who names these folders.
+    pub(crate) fn is_for(&self, id: &str, folders: &[PathBuf]) -> bool {
+        let of = self.only_of.get(id);
+        of.is_none_or(|of| folders.iter().any(|folder| of.contains(folder)))
+    }
 }
 
 /// Rules of folders alone, with the files that they were read from.
@@ -40,7 +72,8 @@ pub(crate) struct Alone {
 /// The rules of folders alone, and the framework that they speak of.
 pub(crate) fn alone(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Alone, Failure> {
     let embedded = pillarlint_rules::ruleset();
-    let loaded = load_folders(folders, embedded.framework(), notes)?;
+    let folders: Vec<Folder> = folders.iter().map(|folder| Folder::named(folder)).collect();
+    let loaded = load_folders(&folders, embedded.framework(), notes)?;
     let framework = embedded.framework().clone();
     let mut ruleset = Ruleset::loaded(Vec::new(), framework, embedded.iam_actions);
     let (rules, files): (Vec<Rule>, Vec<FileId>) = loaded.rules.into_iter().unzip();
@@ -54,20 +87,30 @@ pub(crate) fn alone(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Alone,
     })
 }
 
-/// The rules of a run where `--rules` names folders; nothing where ours are all there are.
-pub(crate) fn beside_ours(
+/// The rules of a command: ours, those of the folders that it is given, and those that the configuration of the current
+/// folder names.
+pub(crate) fn of_command(
     folders: &[PathBuf],
+    config: &ConfigArgs,
     notes: &mut dyn Write,
-) -> Result<Option<Ruleset>, Failure> {
-    if folders.is_empty() {
-        return Ok(None);
-    }
-    added(folders, notes).map(Some)
+) -> Result<Own, Failure> {
+    let configurations = Configurations::new(config);
+    configurations.meet(std::iter::once(config::NAME))?;
+    beside_ours(folders, &rule_folders(&configurations.all()), notes)
 }
 
-/// The rules that come with pillarlint, with those of folders added. One with the id of ours takes its
-/// place, and a note says so: nobody should find out by what is no longer found.
-fn added(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Ruleset, Failure> {
+/// The rules that come with pillarlint, with those of the folders that the command line names and of those that
+/// configurations name. One with the id of ours takes its place, and a note says so: nobody should find out by what is
+/// no longer found.
+pub(crate) fn beside_ours(
+    folders: &[PathBuf],
+    configured: &BTreeSet<Target>,
+    notes: &mut dyn Write,
+) -> Result<Own, Failure> {
+    let mut own = Own::default();
+    if folders.is_empty() && configured.is_empty() {
+        return Ok(own);
+    }
     let embedded = pillarlint_rules::ruleset();
     let copy = |rule: &Rule| {
         Rule::loaded(
@@ -81,23 +124,104 @@ fn added(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Ruleset, Failure>
         embedded.framework().clone(),
         embedded.iam_actions,
     );
-    let loaded = load_folders(folders, embedded.framework(), notes)?;
-    for (rule, file) in &loaded.rules {
-        let id = &rule.header.id;
-        if ruleset.rule(id).is_some() {
-            let path = &loaded.sources.file(*file).path;
-            let ours = "takes the place of the rule that comes with pillarlint";
-            note(notes, &format!("`{id}` of {path} {ours}"));
+    // By id, the file that a rule comes from.
+    let mut known: BTreeMap<String, SourceFile> = BTreeMap::new();
+    // Folders of the command line share their shapes and tables; those of a configuration are for themselves.
+    let of_command: Vec<Folder> = folders.iter().map(|folder| Folder::named(folder)).collect();
+    let of_configurations = configured
+        .iter()
+        .map(|folder| vec![Folder::configured(folder)]);
+    let of_command = Some(of_command).filter(|folders| !folders.is_empty());
+    for group in of_command.into_iter().chain(of_configurations) {
+        let is_configured = group.iter().any(|folder| folder.bounds.is_some());
+        let loaded = load_folders(&group, embedded.framework(), notes)?;
+        for (rule, file) in &loaded.rules {
+            let id = &rule.header.id;
+            let file = loaded.sources.file(*file);
+            match known.get(id) {
+                Some(other) if other.text != file.text => {
+                    let message = format!(
+                        "two rules of your own are called `{id}`: {} and {}",
+                        other.path, file.path
+                    );
+                    return Err(Failure::Usage(message));
+                }
+                Some(_) => {}
+                None if embedded.rule(id).is_some() => {
+                    let ours = "takes the place of the rule that comes with pillarlint";
+                    note(notes, &format!("`{id}` of {} {ours}", file.path));
+                }
+                None if is_configured => {
+                    own.only_of.insert(id.clone(), BTreeSet::new());
+                }
+                None => {}
+            }
+            known.insert(id.clone(), file.clone());
+            if let Some(of) = own.only_of.get_mut(id) {
+                of.extend(group.iter().map(|folder| folder.real.clone()));
+            }
         }
+        own.folders
+            .extend(group.into_iter().map(|folder| folder.real));
+        ruleset.extend(loaded.rules.into_iter().map(|(rule, _)| rule).collect());
     }
-    let own = loaded.rules.into_iter().map(|(rule, _)| rule);
-    ruleset.extend(own.collect());
-    Ok(ruleset)
+    own.ruleset = Some(ruleset);
+    Ok(own)
 }
 
 fn note(notes: &mut dyn Write, text: &str) {
     // Nothing more can be done where not even this can be written.
     let _ = writeln!(notes, "note: {}", escape(text));
+}
+
+/// A folder of rules.
+struct Folder {
+    real: PathBuf,
+    /// Its path, as it is shown.
+    shown: String,
+    /// What a checked repository names must lie in them, since lines of what is read may be printed. Nothing for a
+    /// folder that a person names.
+    bounds: Option<Bounds>,
+}
+
+impl Folder {
+    /// One that a person names.
+    fn named(folder: &Path) -> Self {
+        Self {
+            real: folder.to_owned(),
+            shown: files::shown(folder),
+            bounds: None,
+        }
+    }
+
+    /// One that a configuration names.
+    fn configured(folder: &Target) -> Self {
+        Self {
+            real: folder.real.clone(),
+            shown: folder.shown.clone(),
+            bounds: Some(Bounds::around(std::slice::from_ref(&folder.real))),
+        }
+    }
+
+    /// The path of a file below it, as it is shown.
+    fn shown_below(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.real) {
+            Ok(below) if self.bounds.is_some() => format!("{}/{}", self.shown, files::shown(below)),
+            _ => files::shown(path),
+        }
+    }
+
+    /// The text of a file below it.
+    fn read(&self, path: &Path) -> Result<String, String> {
+        let real = match &self.bounds {
+            Some(bounds) => bounds
+                .inside(&path.to_string_lossy())
+                .map_err(|outside| outside.why().to_owned())?,
+            None => path.to_owned(),
+        };
+        let bytes = std::fs::read(real).map_err(|error| files::why(&error))?;
+        decode(bytes).map_err(|error| error.to_string())
+    }
 }
 
 /// What the files of a folder are to the loader.
@@ -113,7 +237,7 @@ enum Role {
 /// # Errors
 /// A folder that cannot be read or holds no rule, and every mistake in a file.
 fn load_folders(
-    folders: &[PathBuf],
+    folders: &[Folder],
     framework: &Framework,
     notes: &mut dyn Write,
 ) -> Result<Loaded, Failure> {
@@ -135,18 +259,16 @@ fn load_folders(
             });
         }
     }
-    for (role, path) in rule_files(folders, notes)? {
+    for (role, folder, path) in rule_files(folders, notes)? {
         let file = FileId(u32::try_from(sources.files.len()).unwrap_or(u32::MAX));
-        let text = std::fs::read(&path)
-            .map_err(|error| files::why(&error))
-            .and_then(|bytes| decode(bytes).map_err(|error| error.to_string()));
+        let text = folder.read(&path);
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         roles.push(text.is_ok().then(|| (role, name.into_owned())));
         let text = text.unwrap_or_else(|why| {
             problems.push(Problem::error(Span::new(file, 0, 0), why));
             String::new()
         });
-        let path = files::shown(&path);
+        let path = folder.shown_below(&path);
         sources.files.push(SourceFile { path, text });
     }
     let of = |wanted: Role| {
@@ -171,27 +293,32 @@ fn load_folders(
     let loaded = loaded.into_iter().map(place).collect();
     problems.extend(found);
     problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
-    let loaded = Loaded {
-        rules: loaded,
+    if problems.is_empty() {
+        return Ok(Loaded {
+            rules: loaded,
+            sources,
+        });
+    }
+    Err(Failure::Mistakes(Mistakes {
         problems,
         sources,
-    };
-    if loaded.problems.is_empty() {
-        return Ok(loaded);
-    }
-    Err(Failure::Rules(loaded))
+        what: "rule files",
+    }))
 }
 
 /// The files of folders, each with its role; every folder holds at least one rule.
-fn rule_files(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Vec<(Role, PathBuf)>, Failure> {
+fn rule_files<'f>(
+    folders: &'f [Folder],
+    notes: &mut dyn Write,
+) -> Result<Vec<(Role, &'f Folder, PathBuf)>, Failure> {
     let mut all = Vec::new();
     for folder in folders {
-        let shown = files::shown(folder);
-        if folder.is_file() {
+        let shown = &folder.shown;
+        if folder.real.is_file() {
             let message = format!("{shown} is a file; name the folder that holds the rules");
             return Err(Failure::Usage(message));
         }
-        let below = files::below(folder)
+        let below = files::below(&folder.real)
             .map_err(|(path, why)| Failure::Usage(format!("cannot read {path}: {why}")))?;
         let mut rules = 0;
         for path in below {
@@ -199,7 +326,7 @@ fn rule_files(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Vec<(Role, P
             match ending.to_ascii_lowercase().as_str() {
                 "yaml" | "yml" => {}
                 "json" => {
-                    let path = files::shown(&path);
+                    let path = folder.shown_below(&path);
                     note(
                         notes,
                         &format!("{path} is passed over: rules are .yaml files"),
@@ -208,9 +335,9 @@ fn rule_files(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Vec<(Role, P
                 }
                 _ => continue,
             }
-            if let Some(role) = role(folder, &path) {
+            if let Some(role) = role(&folder.real, &path) {
                 rules += usize::from(role == Role::Rule);
-                all.push((role, path));
+                all.push((role, folder, path));
             }
         }
         if rules == 0 {
@@ -220,7 +347,7 @@ fn rule_files(folders: &[PathBuf], notes: &mut dyn Write) -> Result<Vec<(Role, P
     }
     // Folders may lie in each other.
     let mut seen = HashSet::new();
-    all.retain(|(_, path)| {
+    all.retain(|(_, _, path)| {
         seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
     });
     Ok(all)

@@ -16,6 +16,8 @@ use pillarlint_parser::tree::{Level, Parsed};
 pub(crate) struct Given<'s> {
     /// Its id.
     pub(crate) file: FileId,
+    /// Its path.
+    pub(crate) path: &'s str,
     /// Its text.
     pub(crate) text: &'s str,
     /// The folder of the configuration that it may have been made from.

@@ -1,11 +1,12 @@
 //! `pillarlint suppressions`: what the files ask not to be told of, why, until when, and what became of it.
 
 use crate::args::{ListFormat, SuppressionsArgs};
-use crate::check::{self, Wanted};
+use crate::check::{self, Prepared, Wanted};
+use crate::config::Judging;
 use crate::report::json::{self, SuppressionOut};
 use crate::report::{Places, Run};
 use crate::text::{count, escape};
-use crate::{CLEAN, Console, Failure, UNREADABLE, own_rules};
+use crate::{CLEAN, Console, Failure, UNREADABLE};
 use pillarlint_engine::date::Date;
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::suppress::{ReasonClass, State, Suppression};
@@ -15,14 +16,19 @@ use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::beside_ours(&args.run.selection.rules, console.errors)?;
-    let ruleset = own.as_ref().unwrap_or_else(|| pillarlint_rules::ruleset());
     let wanted = Wanted {
         severity: Severity::Info,
         undecided: false,
         passes: false,
     };
-    let run = check::judge(&args.run, ruleset, wanted, console)?;
+    let Prepared {
+        configurations,
+        own,
+        found,
+    } = check::prepare(&args.run, console)?;
+    let flags = check::flags(&args.run, own.ruleset())?;
+    let judging = Judging::new(&own, &configurations, flags)?;
+    let run = check::judge(&args.run, found, &judging, wanted)?;
     match args.format {
         ListFormat::Table => write_table(&run, console.output)?,
         ListFormat::Json => write_json(&run, console.output)?,

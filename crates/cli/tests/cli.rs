@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/rule_folders.rs"]
 mod rule_folders;
 #[path = "cli/rules.rs"]

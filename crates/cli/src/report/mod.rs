@@ -39,6 +39,8 @@ pub(crate) struct Counts {
     pub(crate) plans: usize,
     /// Those that are none, and were passed over.
     pub(crate) skipped_files: usize,
+    /// Files and folders that the configuration excludes; what lies in such a folder is not counted.
+    pub(crate) excluded: usize,
 }
 
 /// What a person asked a report to be like.
@@ -118,7 +120,7 @@ fn addresses(addresses: &[String]) -> String {
     }
 }
 
-/// What a run looked at: `15 resources in 3 templates; 1 other file passed over`.
+/// What a run looked at: `15 resources in 3 templates; 1 other file passed over; 2 paths excluded`.
 fn looked_at(run: &Run) -> String {
     let resources = count(run.outcome.resources, "resource");
     let counts = run.counts;
@@ -140,7 +142,11 @@ fn looked_at(run: &Run) -> String {
         0 => String::new(),
         files => format!("; {} passed over", count(files, "other file")),
     };
-    format!("{resources} in {units}{skipped}")
+    let excluded = match run.counts.excluded {
+        0 => String::new(),
+        paths => format!("; {} excluded", count(paths, "path")),
+    };
+    format!("{resources} in {units}{skipped}{excluded}")
 }
 
 /// The pillar that a rule belongs to; empty for a rule that is not in the ruleset.

@@ -7,11 +7,11 @@ use std::path::{Component, Path, PathBuf};
 
 /// The folders that hold everything that may be read, as the system knows them: links followed.
 #[derive(Debug)]
-pub(super) struct Bounds(Vec<PathBuf>);
+pub(crate) struct Bounds(Vec<PathBuf>);
 
 /// Why a path may not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outside {
+pub(crate) enum Outside {
     /// There is nothing.
     Nothing,
     /// It lies, or leads, out of the tree.
@@ -20,7 +20,7 @@ pub(super) enum Outside {
 
 impl Outside {
     /// What is said of it, to stand behind its name.
-    pub(super) fn why(self) -> &'static str {
+    pub(crate) fn why(self) -> &'static str {
         match self {
             Self::Nothing => "is not there",
             Self::Beyond => "leads out of the checked tree",
@@ -31,7 +31,7 @@ impl Outside {
 impl Bounds {
     /// The tree around the arguments of a run. Around each that is the repository that it lies in, else the current
     /// folder, else what holds all arguments.
-    pub(super) fn around(arguments: &[PathBuf]) -> Self {
+    pub(crate) fn around(arguments: &[PathBuf]) -> Self {
         let folders: Vec<PathBuf> = arguments
             .iter()
             .filter_map(|path| folder_of(path))
@@ -55,7 +55,7 @@ impl Bounds {
     }
 
     /// What a path leads to, where that lies in the tree.
-    pub(super) fn inside(&self, path: &str) -> Result<PathBuf, Outside> {
+    pub(crate) fn inside(&self, path: &str) -> Result<PathBuf, Outside> {
         let path = std::fs::canonicalize(path).map_err(|_| Outside::Nothing)?;
         let is_inside = self.0.iter().any(|folder| {
             // What git keeps is no part of what is checked in, and may hold credentials.

@@ -9,15 +9,14 @@ mod values;
 
 use crate::Failure;
 use crate::args::Variables;
+use crate::config::{Configured, Judging};
 use crate::plan::{self, Given, Judged};
-use bounds::Bounds;
+pub(crate) use bounds::Bounds;
 use functions::FunctionFiles;
 pub(crate) use path::parent;
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::Report;
-use pillarlint_engine::plan::Plan;
 use pillarlint_engine::provider::AwsProvider;
-use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::suppress::{self, Owner, Suppression};
 use pillarlint_parser::source::{FileId, SourceFile, Span};
 use pillarlint_parser::terraform::{self, Call, Folder, Folders, Options};
@@ -90,16 +89,35 @@ pub(crate) fn check_named(
     plans: &[Given<'_>],
     next: FileId,
     request: Request<'_>,
-    ruleset: &Ruleset,
-    plan: &Plan,
+    judging: &Judging<'_>,
 ) -> Result<Checked, Failure> {
     let mut next = next.0;
+    let ruleset = judging.ruleset();
     let bounds = Bounds::around(request.arguments);
     let texts = Texts::new(LIMITS);
     let planned: BTreeSet<&str> = plans.iter().map(|one| one.folder).collect();
     let modules = read::read(named, &planned, &bounds, LIMITS, &mut next, &texts);
+    judging.meet(modules.values().flat_map(Module::paths))?;
     let roots = graph::roots(&modules);
-    let values = values::values(&roots, &modules, request.variables, &bounds, &mut next);
+    let configured: Vec<Configured> = roots
+        .iter()
+        .map(|root| {
+            let path = modules.get(*root).and_then(|module| module.paths().next());
+            path.map(|path| judging.terraform(path)).unwrap_or_default()
+        })
+        .collect();
+    let (files, workspaces): (Vec<_>, Vec<_>) = configured
+        .into_iter()
+        .map(|one| (one.variable_files, one.workspace))
+        .unzip();
+    let values = values::values(
+        &roots,
+        &modules,
+        request.variables,
+        &files,
+        &bounds,
+        &mut next,
+    );
     if let Some(name) = values.undeclared {
         let message = format!(
             "no root module that is checked declares the variable `{name}`, which --var gives a value"
@@ -135,7 +153,13 @@ pub(crate) fn check_named(
             let root = module
                 .filter(|module| !module.folder.files.is_empty())
                 .map(|module| (&module.folder, module.is_named));
-            let judged = plan::judge(*given, root, &tree, ruleset, plan);
+            let located = key.as_ref().filter(|_| root.is_some());
+            let paths = located
+                .map(|key| paths(key, &modules))
+                .into_iter()
+                .flatten();
+            let settings = judging.together(paths.chain([given.path]));
+            let judged = plan::judge(*given, root, &tree, ruleset, &settings.plan);
             (key, judged)
         })
         .collect();
@@ -147,18 +171,22 @@ pub(crate) fn check_named(
     let of_roots: Vec<_> = roots
         .iter()
         .zip(values.of_roots)
-        .filter(|(root, _)| !stood_for.contains(*root))
-        .filter_map(|(root, values)| Some((*root, modules.get(*root)?, values)))
+        .zip(workspaces)
+        .filter(|((root, _), _)| !stood_for.contains(*root))
+        .filter_map(|((root, values), workspace)| {
+            Some((*root, modules.get(*root)?, values, workspace))
+        })
         .collect();
     let configurations = of_roots.len();
     let mut reports: Vec<Report> = of_roots
         .into_par_iter()
-        .map(|(key, root, variables)| {
+        .map(|(key, root, variables, workspace)| {
+            let given = request.variables.workspace.as_deref();
             let options = Options {
                 variables,
                 arguments: &AwsProvider,
                 files: &FunctionFiles::new(&bounds, &root.folder.path),
-                workspace: &request.variables.workspace,
+                workspace: given.or(workspace.as_deref()).unwrap_or("default"),
             };
             let project = terraform::lower(&root.folder, &tree, &options);
             // What is wrong elsewhere hides nothing here.
@@ -166,7 +194,8 @@ pub(crate) fn check_named(
             graph::reach(key, &modules, &mut reached);
             let own = reached.into_iter().filter_map(|key| modules.get(key));
             let own: Vec<Problem> = own.flat_map(|one| one.problems.iter().cloned()).collect();
-            check(&project, &own, ruleset, plan)
+            let settings = judging.together(paths(key, &modules));
+            check(&project, &own, ruleset, &settings.plan)
         })
         .collect();
     reports.push(Report {
@@ -211,6 +240,20 @@ fn suppressions(modules: &BTreeMap<Key, Module<'_>>, named: &[Named]) -> Vec<Sup
         owned.collect::<Vec<_>>()
     };
     modules.par_iter().flat_map_iter(in_module).collect()
+}
+
+/// The paths of all files that a root module leads to, its own first.
+fn paths<'m>(
+    root: &'m Key,
+    modules: &'m BTreeMap<Key, Module<'_>>,
+) -> impl Iterator<Item = &'m str> {
+    let mut reached = BTreeSet::new();
+    graph::reach(root, modules, &mut reached);
+    reached.remove(root);
+    let reached = std::iter::once(root).chain(reached);
+    reached
+        .filter_map(|key| modules.get(key))
+        .flat_map(Module::paths)
 }
 
 /// All modules of a run.

@@ -154,6 +154,11 @@ pub(super) fn read<'s>(
 }
 
 impl Module<'_> {
+    /// The paths of its files, as they are shown.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.folder.files.iter().map(|file| file.path.as_str())
+    }
+
     /// The folders that it may call.
     pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
         let installed = self.installed.iter().flat_map(BTreeMap::values);

@@ -5,6 +5,7 @@
 use super::bounds::Bounds;
 use super::read::{Key, Module, Text, new_id};
 use crate::args::{Given, Variables};
+use crate::config::Target;
 use crate::files::{self, Content, shown};
 use pillarlint_parser::source::{FileId, SourceFile, Span, decode};
 use pillarlint_parser::terraform::given::{self, Declared, Reading};
@@ -25,6 +26,9 @@ pub(super) struct Values {
     pub(super) undeclared: Option<String>,
 }
 
+/// A root module, and what it declares.
+type Root<'r> = (&'r Module<'r>, &'r BTreeMap<&'r str, Reading>);
+
 /// Where values come from.
 enum Source {
     /// A file of values, read.
@@ -37,11 +41,13 @@ enum Source {
     },
 }
 
-/// Gives each root module its values. New files have ids from `next` on.
+/// Gives each root module its values. `configured` are the files that its configuration names for it. New files have
+/// ids from `next` on.
 pub(super) fn values(
     roots: &[&Key],
     modules: &BTreeMap<Key, Module<'_>>,
     given: &Variables,
+    configured: &[Vec<Target>],
     bounds: &Bounds,
     next: &mut u32,
 ) -> Values {
@@ -83,7 +89,24 @@ pub(super) fn values(
             }
         });
     }
-    undeclared(&mut values, &arguments, &declared, &roots);
+    let all: Vec<Root<'_>> = roots.iter().copied().zip(&declared).collect();
+    undeclared(&mut values, &arguments, &all);
+    // A file that several root modules are given is read once.
+    let mut named: BTreeMap<&Target, Source> = BTreeMap::new();
+    for target in configured.iter().flatten() {
+        if !named.contains_key(target) {
+            let bytes = files::read(Content::Disk(target.real.clone()));
+            let text = text_of(new_id(next), target.shown.clone(), bytes);
+            let source = Source::File(read_file(&mut values, text));
+            named.insert(target, source);
+        }
+    }
+    for (target, source) in &named {
+        let given = all.iter().zip(configured);
+        let given = given.filter(|(_, files)| files.contains(target));
+        let roots: Vec<Root<'_>> = given.map(|(root, _)| *root).collect();
+        undeclared(&mut values, std::slice::from_ref(source), &roots);
+    }
 
     let ids: Vec<Vec<(FileId, &String)>> = roots
         .iter()
@@ -107,7 +130,9 @@ pub(super) fn values(
             texts.collect()
         })
         .collect();
-    for ((root, declared), texts) in roots.iter().zip(&declared).zip(texts) {
+    let given = configured.iter().map(Vec::as_slice);
+    let given = given.chain(std::iter::repeat(&[][..]));
+    for (((root, declared), texts), given) in roots.iter().zip(&declared).zip(texts).zip(given) {
         let mut loaded: Vec<Source> = Vec::new();
         for text in texts {
             let entries = read_file(&mut values, text);
@@ -120,7 +145,9 @@ pub(super) fn values(
             loaded.push(Source::File(entries));
         }
         let mut of_root = HashMap::new();
-        for source in environment.iter().chain(&loaded).chain(&arguments) {
+        let given = given.iter().filter_map(|target| named.get(target));
+        let sources = environment.iter().chain(&loaded).chain(given);
+        for source in sources.chain(&arguments) {
             apply(source, declared, &mut of_root, &mut values.problems);
         }
         values.of_roots.push(of_root);
@@ -214,16 +241,12 @@ fn read_file(values: &mut Values, text: Text) -> Vec<Entry<'static>> {
 
 /// Notes what arguments give to variables that no root module declares. A file may hold more than is asked for, as
 /// Terraform has it; a single value may not.
-fn undeclared(
-    values: &mut Values,
-    arguments: &[Source],
-    declared: &[BTreeMap<&str, Reading>],
-    roots: &[&Module<'_>],
-) {
-    if roots.iter().any(|root| root.is_broken) {
+fn undeclared(values: &mut Values, arguments: &[Source], roots: &[Root<'_>]) {
+    if roots.iter().any(|(root, _)| root.is_broken) {
         return;
     }
-    let declared: BTreeSet<&str> = declared.iter().flat_map(BTreeMap::keys).copied().collect();
+    let declared = roots.iter().flat_map(|(_, declared)| declared.keys());
+    let declared: BTreeSet<&str> = declared.copied().collect();
     for source in arguments {
         match source {
             Source::File(entries) => {

@@ -1,0 +1,634 @@
+//! `pillarlint.yaml`: where it is found, what it says, and what is said of mistakes in it.
+
+use super::{CLEAN, Ran, UNNAMED, folder, own_rules, root, run_in};
+use snapbox::{Data, assert_data_eq, file};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A queue that keeps its messages for an hour: in strict, `queue-retention` finds it.
+const HOUR: &str = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: { QueueName: a, MessageRetentionPeriod: 3600 }\n";
+/// Only rules of these tests, so that ours can grow.
+const QUEUES: &str = "rules: [own]\nselect: ['queue-*']\n";
+
+fn named(path: &str) -> String {
+    format!("{path}:2:3: high queue-named the queue has no name [OPS05-BP07] (Queue)\n")
+}
+
+fn retention(path: &str, severity: &str) -> String {
+    format!(
+        "{path}:4:57: {severity} queue-retention the queue keeps messages for `3600` seconds only [REL05-BP04] (Queue)\n"
+    )
+}
+
+/// A folder with these files, and the rules of these tests in `own`.
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let tree = folder(files);
+    let own = tree.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    // A repository, so that what its configurations may name does not depend on where the program is run.
+    std::fs::create_dir_all(tree.path().join(".git")).unwrap();
+    for file in ["queue-named.yaml", "queue-retention.yaml"] {
+        let from = Path::new(&own_rules()).join("queues").join(file);
+        std::fs::copy(from, own.join(file)).unwrap();
+    }
+    tree
+}
+
+fn run(tree: &TempDir, args: &[&str]) -> Ran {
+    let mut all = vec!["check", "--format", "concise"];
+    all.extend(args);
+    run_in(tree.path(), &all, b"")
+}
+
+/// Files, arguments, and what `check --quiet` prints and gives.
+#[track_caller]
+fn check(files: &[(&str, &str)], args: &[&str], code: i32, stdout: &str) {
+    let mut all = vec!["-q"];
+    all.extend(args);
+    let ran = run(&tree(files), &all);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str(), ran.stderr.as_str()),
+        (code, stdout, ""),
+        "{args:?} {files:#?}"
+    );
+}
+
+fn config(keys: &str) -> String {
+    format!("{QUEUES}{keys}")
+}
+
+#[test]
+fn the_nearest_counts() {
+    let strict = config("preset: strict\n").replace("[own]", "[../own]");
+    let files = [
+        ("pillarlint.yaml", QUEUES),
+        ("a.yaml", HOUR),
+        ("team/pillarlint.yaml", &*strict),
+        ("team/a.yaml", HOUR),
+        ("team/deep/er/a.yaml", HOUR),
+        ("other/a.yaml", HOUR),
+    ];
+    let both = retention("team/a.yaml", "low") + &retention("team/deep/er/a.yaml", "low");
+    check(&files, &[], 1, &both);
+    check(&files, &["team"], 1, &both);
+    check(&files, &["other"], 0, "");
+    // What is found does not depend on where the program is run.
+    let tree = tree(&files);
+    let args = ["check", "-q", "--format", "concise", "."];
+    let below = run_in(&tree.path().join("team/deep"), &args, b"");
+    assert_eq!(below.stdout, retention("er/a.yaml", "low"));
+    // One for everything, and none at all.
+    let only = ["-q", "--config", "team/pillarlint.yaml"];
+    let all = retention("a.yaml", "low") + &retention("other/a.yaml", "low") + &both;
+    assert_eq!(run(&tree, &only).stdout, all);
+    let none = ["-q", "--no-config", "--select", "queue-named"];
+    let ran = run(&tree, &none);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("`queue-named`"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_repository_ends_the_search() {
+    let files = [
+        ("pillarlint.yaml", "ignore: ['*']\n"),
+        ("repository/a.yaml", UNNAMED),
+        ("repository/.git/HEAD", ""),
+    ];
+    let args = ["repository", "--rules", "own", "--select", "queue-*"];
+    check(&files, &args, 1, &named("repository/a.yaml"));
+    let files = &files[..2];
+    check(
+        files,
+        &["repository", "--rules", "own", "--select", "queue-named"],
+        1,
+        &named("repository/a.yaml"),
+    );
+    let ran = run(&tree(files), &["repository"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("leaves no rule to check"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_is_extended_comes_first() {
+    let shared = "preset: strict\nseverity: { queue-retention: high }\n";
+    let own = config("extends: [shared/base.yaml]\n");
+    let with = |more: &str| format!("{own}{more}");
+    for (config, expected) in [
+        (own.clone(), retention("a.yaml", "high")),
+        (
+            with("severity: { queue-retention: info }\n"),
+            retention("a.yaml", "info"),
+        ),
+        (
+            with("severity: { queue-*: low }\n"),
+            retention("a.yaml", "low"),
+        ),
+        (with("preset: recommended\n"), String::new()),
+        (with("ignore: [queue-retention]\n"), String::new()),
+    ] {
+        let files = [
+            ("pillarlint.yaml", &*config),
+            ("shared/base.yaml", shared),
+            ("a.yaml", HOUR),
+        ];
+        check(&files, &[], i32::from(!expected.is_empty()), &expected);
+    }
+    // Later ones go before earlier ones; paths are told from the file that they stand in, patterns from the
+    // folder of the configuration where the extended file does not lie above it.
+    let files = [
+        (
+            "pillarlint.yaml",
+            "extends: [shared/a.yaml, shared/b.yaml]\n",
+        ),
+        (
+            "shared/a.yaml",
+            "rules: [../own]\nselect: [sustainability]\npreset: strict\nexclude: [generated/]\n",
+        ),
+        (
+            "shared/b.yaml",
+            "select: ['queue-*']\nignore: [queue-named]\n",
+        ),
+        ("a.yaml", UNNAMED),
+        ("b.yaml", HOUR),
+        ("generated/b.yaml", HOUR),
+    ];
+    check(&files, &[], 1, &retention("b.yaml", "low"));
+}
+
+#[test]
+fn paths_differ() {
+    let files = |overrides: &str| {
+        let config = config(&format!("overrides:\n{overrides}"));
+        tree(&[
+            ("pillarlint.yaml", &*config),
+            ("live/a.yaml", HOUR),
+            ("sandbox/a.yaml", HOUR),
+            ("sandbox/b.yaml", UNNAMED),
+        ])
+    };
+    for (overrides, expected) in [
+        (
+            "  - { paths: [live/], ignore: [queue-named] }\n",
+            named("sandbox/b.yaml"),
+        ),
+        (
+            "  - { paths: sandbox, ignore: [queue-named] }\n",
+            String::new(),
+        ),
+        (
+            "  - { paths: [sandbox/], ignore: [operational-excellence] }\n",
+            String::new(),
+        ),
+        (
+            "  - { paths: [sandbox/], severity: { queue-named: info } }\n",
+            named("sandbox/b.yaml").replace("high", "info"),
+        ),
+        // A further rule, and all that are on elsewhere.
+        (
+            "  - { paths: [live/], select: [queue-retention] }\n",
+            retention("live/a.yaml", "low") + &named("sandbox/b.yaml"),
+        ),
+        (
+            "  - { paths: ['*/a.yaml'], preset: strict }\n  - { paths: [sandbox], preset: recommended }\n",
+            retention("live/a.yaml", "low") + &named("sandbox/b.yaml"),
+        ),
+        // The later one goes before.
+        (
+            "  - { paths: ['*'], ignore: [queue-named] }\n  - { paths: ['b.yaml'], select: [queue-named] }\n",
+            named("sandbox/b.yaml"),
+        ),
+        (
+            "  - { paths: ['*', '!live/'], preset: strict, parameters: { queue-retention: { seconds: 3601 } } }\n  - { paths: ['a.yaml'], parameters: { queue-retention: { seconds: [60] } } }\n",
+            named("sandbox/b.yaml"),
+        ),
+    ] {
+        let ran = run(&files(overrides), &["-q"]);
+        assert_eq!(
+            (&*ran.stdout, &*ran.stderr),
+            (&*expected, ""),
+            "{overrides}"
+        );
+    }
+}
+
+#[test]
+fn the_command_line_goes_before() {
+    let strict = config(
+        "preset: strict\nfail-on: high\nparameters: { queue-retention: { seconds: 60 } }\nignore: [queue-named]\n",
+    );
+    let files = [
+        ("pillarlint.yaml", &*strict),
+        ("a.yaml", HOUR),
+        ("b.yaml", UNNAMED),
+    ];
+    let low = retention("a.yaml", "low");
+    let param = "queue-retention.seconds=3601";
+    for (args, code, expected) in [
+        (vec![], 0, String::new()),
+        (vec!["--param", param], 0, low.clone()),
+        (vec!["--param", param, "--fail-on", "low"], 1, low.clone()),
+        (vec!["--select", "queue-named"], 1, named("b.yaml")),
+        (
+            vec!["--select", "queue-named", "--preset", "recommended"],
+            1,
+            named("b.yaml"),
+        ),
+        (
+            vec!["--select", "queue-named", "--ignore", "reliability"],
+            1,
+            named("b.yaml"),
+        ),
+        // What the configuration ignores stays off where it is not named.
+        (
+            vec!["--select", "queue-*", "--param", param],
+            0,
+            low.clone(),
+        ),
+    ] {
+        check(&files, &args, code, &expected);
+    }
+}
+
+#[test]
+fn every_file_fails_by_its_own_level() {
+    let critical = config("fail-on: critical\n").replace("[own]", "[../own]");
+    let never = config("fail-on: never\n").replace("[own]", "[../own]");
+    let files = [
+        (
+            "strict/pillarlint.yaml",
+            &*config("").replace("[own]", "[../own]"),
+        ),
+        ("strict/a.yaml", UNNAMED),
+        ("lax/pillarlint.yaml", &*critical),
+        ("lax/a.yaml", UNNAMED),
+        ("free/pillarlint.yaml", &*never),
+        ("free/a.yaml", UNNAMED),
+    ];
+    check(&files, &["strict"], 1, &named("strict/a.yaml"));
+    check(&files, &["lax"], 0, &named("lax/a.yaml"));
+    check(&files, &["free"], 0, &named("free/a.yaml"));
+    check(
+        &files,
+        &["free", "--fail-on", "high"],
+        1,
+        &named("free/a.yaml"),
+    );
+    let all = ["free", "lax", "strict"].map(|folder| named(&format!("{folder}/a.yaml")));
+    check(&files, &[], 1, &all.concat());
+}
+
+#[test]
+fn paths_are_excluded() {
+    let excluding = config("exclude: [generated/, '*.tpl.yaml', '!keep.tpl.yaml']\n");
+    let files = [
+        ("pillarlint.yaml", &*excluding),
+        ("a.yaml", CLEAN),
+        ("a.tpl.yaml", UNNAMED),
+        ("keep.tpl.yaml", CLEAN),
+        ("notes.tpl.txt", "no template"),
+        ("deep/generated/a.yaml", UNNAMED),
+        ("deep/generated/b.yaml", UNNAMED),
+    ];
+    let summary = |templates: usize, more: &str| {
+        let templates = match templates {
+            1 => "1 resource in 1 template".to_owned(),
+            many => format!("{many} resources in {many} templates"),
+        };
+        format!("0 undecided, 0 errors, 0 warnings; {templates}{more}\n")
+    };
+    let tree = tree(&files);
+    for (args, code, expected) in [
+        // The rules lie in the tree, too.
+        (
+            vec![],
+            0,
+            "0 findings, ".to_owned()
+                + &summary(2, "; 2 other files passed over; 2 paths excluded"),
+        ),
+        (
+            vec!["deep/generated"],
+            1,
+            named("deep/generated/a.yaml")
+                + &named("deep/generated/b.yaml")
+                + "2 findings, "
+                + &summary(2, ""),
+        ),
+        (
+            vec!["a.yaml", "a.tpl.yaml"],
+            1,
+            named("a.tpl.yaml") + "1 finding, " + &summary(2, ""),
+        ),
+        (
+            vec![
+                "--force-exclude",
+                "a.yaml",
+                "a.tpl.yaml",
+                "deep/generated/a.yaml",
+                "deep/generated",
+            ],
+            0,
+            "0 findings, ".to_owned() + &summary(1, "; 3 paths excluded"),
+        ),
+    ] {
+        let ran = run(&tree, &args);
+        assert_eq!(
+            (ran.code, &*ran.stdout, &*ran.stderr),
+            (code, &*expected, ""),
+            "{args:?}"
+        );
+    }
+    let ran = run_in(
+        tree.path(),
+        &[
+            "check",
+            "-",
+            "--stdin-filename",
+            "new/x.tpl.yaml",
+            "--force-exclude",
+            "--format",
+            "json",
+        ],
+        UNNAMED.as_bytes(),
+    );
+    assert!(ran.stdout.contains("\"excluded\": 1,"), "{}", ran.stdout);
+    let ran = run(&tree, &["-q", "deep"]);
+    let message = "deep: error holds no template and no configuration to check (looked at .yaml, .yml, .json, .template, .cfn, .tf, .tofu files, but for what .gitignore names and the configuration excludes)\n";
+    assert_eq!((ran.code, &*ran.stdout), (3, message));
+}
+
+#[test]
+fn standard_input_has_the_configuration_of_its_name() {
+    let tree = tree(&[(
+        "live/pillarlint.yaml",
+        &*config("preset: strict\n").replace("[own]", "[../own]"),
+    )]);
+    let run = |name: &str| {
+        let args = [
+            "check",
+            "-",
+            "-q",
+            "--format",
+            "concise",
+            "--stdin-filename",
+            name,
+        ];
+        run_in(tree.path(), &args, HOUR.as_bytes()).stdout
+    };
+    assert_eq!(run("live/new/a.yaml"), retention("live/new/a.yaml", "low"));
+    assert!(!run("a.yaml").contains("queue-"));
+}
+
+#[test]
+fn tags_are_required() {
+    let untagged = [
+        ("pillarlint.yaml", "required-tags: [owner]\nignore: ['*']\n"),
+        ("a.yaml", CLEAN),
+    ];
+    let found = "a.yaml:2:3: low resource-tags-required not all of the required tags are there: owner [COST03-BP02] (Queue)\n";
+    check(&untagged, &[], 1, found);
+    let ran = run(&tree(&untagged), &["--ignore", "resource-tags-required"]);
+    assert!(ran.stderr.contains("leaves no rule"), "{}", ran.stderr);
+}
+
+/// A module of a module of a call, with what is wrong in each folder.
+const QUEUE: &str = "resource \"aws_sqs_queue\" \"q\" {\n  sqs_managed_sse_enabled = false\n}\n";
+
+#[test]
+fn configurations_of_terraform() {
+    let rules = "select: [sqs-encryption]\n";
+    let found = |path: &str, severity: &str| format!("{path}:2:29: {severity} sqs-encryption");
+    let call = "module \"m\" {\n  source = \"../modules/m\"\n}\n";
+    let root_module = QUEUE.to_owned() + call;
+    for (config, expected) in [
+        (
+            rules.to_owned(),
+            vec![("live/main.tf", "high"), ("modules/m/main.tf", "high")],
+        ),
+        (
+            format!("{rules}overrides: [{{ paths: [modules/], ignore: [sqs-encryption] }}]\n"),
+            vec![("live/main.tf", "high")],
+        ),
+        // On in the module alone: the root module is asked for its sake.
+        (
+            "select: [s3-*]\noverrides: [{ paths: [modules/], select: [sqs-encryption] }]\n"
+                .to_owned(),
+            vec![("modules/m/main.tf", "high")],
+        ),
+        (
+            format!(
+                "{rules}overrides: [{{ paths: [modules/], severity: {{ sqs-encryption: critical }} }}]\n"
+            ),
+            vec![("live/main.tf", "high"), ("modules/m/main.tf", "critical")],
+        ),
+        (
+            format!("{rules}exclude: [modules/]\n"),
+            vec![("live/main.tf", "high")],
+        ),
+    ] {
+        let tree = tree(&[
+            ("pillarlint.yaml", &*config),
+            ("live/main.tf", &*root_module),
+            ("modules/m/main.tf", QUEUE),
+        ]);
+        for args in [&["-q"][..], &["-q", "live/main.tf"]] {
+            let ran = run(&tree, args);
+            let lines: Vec<&str> = ran.stdout.lines().collect();
+            let expected: Vec<String> = expected
+                .iter()
+                .map(|(path, level)| found(path, level))
+                .collect();
+            assert_eq!(
+                lines.len(),
+                expected.len(),
+                "{config} {args:?}\n{}{}",
+                ran.stdout,
+                ran.stderr
+            );
+            for (line, expected) in lines.iter().zip(&expected) {
+                assert!(
+                    line.starts_with(expected.as_str()),
+                    "{config} {args:?}\n{line}\n{expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn terraform_is_given_values() {
+    let main = "variable \"encrypt\" {\n  default = true\n}\nresource \"aws_sqs_queue\" \"q\" {\n  name                    = terraform.workspace\n  sqs_managed_sse_enabled = var.encrypt\n}\n";
+    let config = "select: [sqs-encryption]\nterraform: { variable-files: [../no.tfvars], workspace: prod }\n";
+    let files = [
+        ("live/pillarlint.yaml", config),
+        ("live/main.tf", main),
+        ("other/pillarlint.yaml", "select: [sqs-encryption]\n"),
+        ("other/main.tf", main),
+        ("no.tfvars", "encrypt = false\nunheard = 1\n"),
+    ];
+    let tree = tree(&files);
+    let ran = run(&tree, &["-q", "live", "other"]);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    let [finding, warning] = lines[..] else {
+        panic!("{}{}", ran.stdout, ran.stderr);
+    };
+    assert!(
+        finding.starts_with("live/main.tf:6:29: high sqs-encryption"),
+        "{finding}"
+    );
+    assert_eq!(
+        warning,
+        "no.tfvars:2:1: warning no variable `unheard` is declared"
+    );
+    assert_eq!(run(&tree, &["-q", "live", "--var", "encrypt=true"]).code, 0);
+}
+
+#[test]
+fn rules_belong_to_who_names_them() {
+    let config = "rules: [../own]\nselect: ['queue-*']\n";
+    let files = [
+        ("here/pillarlint.yaml", config),
+        ("here/a.yaml", UNNAMED),
+        ("there/a.yaml", UNNAMED),
+    ];
+    let named_here = named("here/a.yaml");
+    check(
+        &files,
+        &["here", "there", "--select", "queue-named"],
+        1,
+        &named_here,
+    );
+    let tree = tree(&files);
+    let other = tree.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    let text = std::fs::read_to_string(tree.path().join("own/queue-named.yaml")).unwrap();
+    std::fs::write(other.join("queue-named.yaml"), &text).unwrap();
+    std::fs::write(
+        tree.path().join("there/pillarlint.yaml"),
+        config.replace("own", "other"),
+    )
+    .unwrap();
+    // The same rule in two folders is one rule.
+    let ran = run(&tree, &["-q", "here", "there"]);
+    assert_eq!(
+        (&*ran.stdout, &*ran.stderr),
+        (&*(named_here + &named("there/a.yaml")), "")
+    );
+    std::fs::write(other.join("queue-named.yaml"), text + "# another\n").unwrap();
+    let ran = run(&tree, &["-q", "here", "there"]);
+    let message = "error: two rules of your own are called `queue-named`: other/queue-named.yaml and own/queue-named.yaml\n";
+    assert_eq!((ran.code, &*ran.stderr), (2, message));
+    // Other commands know the rules of the current folder.
+    let args = ["explain", "queue-named"];
+    assert_eq!(run_in(&tree.path().join("here"), &args, b"").code, 0);
+    assert_eq!(run_in(tree.path(), &args, b"").code, 2);
+}
+
+#[test]
+fn mistakes_are_shown_all_at_once() {
+    let wrong = "\
+sevrity:
+  s3-encryption: hihg
+preset: [strict]
+select: [s3-versionin, security]
+ignore: { a: b }
+fail-on: sometimes
+required-tags: [{ key: owner }]
+exclude: ['../other', 'a[']
+overrides:
+  - ignore: [x]
+  - path: [live]
+suppressions:
+  - rules: [sg-ssh-open]
+    until: 2027-02-30
+    class: out-of-scop
+suppression-policy:
+  require-reason: maybe
+  longest-days: 0
+terraform: { workspaces: prod }
+";
+    let names = "\
+severity: { secuirty: high }
+parameters:
+  iam-password-policy-length: { lenght: 3, length: [1, 2] }
+  iam-pasword-policy-length: { length: 3 }
+  s3-versioning: { days: 3 }
+ignore: [SEC99, s3]
+suppression-policy: { never: [sg-ssh] }
+";
+    let files = "\
+extends: [gone.yaml, ../outside.yaml, own, circle.yaml]
+rules: [nowhere, pillarlint.yaml]
+terraform: { variable-files: [prod.tfvars, own] }
+";
+    for (name, text) in [("keys", wrong), ("names", names), ("files", files)] {
+        let outer = tree(&[]);
+        let inner = outer.path().join("repository");
+        for (path, text) in [
+            ("repository/pillarlint.yaml", text),
+            ("repository/circle.yaml", "extends: pillarlint.yaml\n"),
+            ("repository/own/x.yaml", ""),
+            ("repository/.git/HEAD", ""),
+            ("outside.yaml", "secret: value\n"),
+            ("repository/a.yaml", CLEAN),
+        ] {
+            let path = outer.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let ran = run_in(&inner, &["check", "a.yaml"], b"");
+        assert_eq!((ran.code, &*ran.stdout), (2, ""), "{name}");
+        let snapshot = root().join(format!("crates/cli/tests/snapshots/config-{name}.txt"));
+        assert_data_eq!(ran.stderr, Data::read_from(&snapshot, None));
+    }
+}
+
+#[test]
+fn files_with_other_names_are_not_passed_over_in_silence() {
+    let ran = run(&folder_with("pillarlint.yml"), &["-q"]);
+    let message = "error: 1 mistake in the configuration; nothing was done\n";
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("pillarlint.yml: is not read: a configuration is called pillarlint.yaml"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.ends_with(message), "{}", ran.stderr);
+}
+
+fn folder_with(name: &str) -> TempDir {
+    tree(&[(name, "preset: strict\n"), ("a.yaml", CLEAN)])
+}
+
+#[test]
+fn init_writes_a_configuration() {
+    let tree = folder(&[("a.yaml", CLEAN)]);
+    let ran = run_in(tree.path(), &["init"], b"");
+    assert_eq!(
+        (ran.code, &*ran.stdout, &*ran.stderr),
+        (0, "wrote pillarlint.yaml\n", "")
+    );
+    let text = std::fs::read_to_string(tree.path().join("pillarlint.yaml")).unwrap();
+    assert_eq!(run_in(tree.path(), &["init", "--stdout"], b"").stdout, text);
+    let args = ["check", "-q", "--select", "sqs-encryption"];
+    assert_eq!(run_in(tree.path(), &args, b"").code, 0);
+    let again = run_in(tree.path(), &["init"], b"");
+    let refused = "error: cannot write pillarlint.yaml: it is there already\n";
+    assert_eq!((again.code, &*again.stderr), (2, refused));
+    assert_data_eq!(text, file!["../snapshots/init.txt"]);
+}
+
+#[test]
+fn the_schema_is_fresh() {
+    let schema = run_in(&root(), &["schema", "config"], b"").stdout;
+    let path = root().join("schemas/pillarlint-config.schema.json");
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(
+        schema == committed,
+        "write it anew: pillarlint schema config > schemas/pillarlint-config.schema.json"
+    );
+}
