@@ -37,15 +37,31 @@ fn keys(keys: &[Key]) -> Value {
 
 /// What a key may be. One without a value says nothing, so editors should not mind it.
 fn property(key: &Key) -> Value {
-    let mut property = match shape(&key.shape) {
-        shape if key.is_required => shape,
-        shape => json!({ "anyOf": [shape, { "type": "null" }] }),
-    };
+    let mut property = shape(&key.shape);
+    if !key.is_required {
+        or_nothing(&mut property);
+    }
     property["description"] = json!(key.about);
     if let Ok(default) = serde_json::from_str::<Value>(key.default) {
         property["default"] = default;
     }
     property
+}
+
+/// Lets a value be null, too.
+fn or_nothing(shape: &mut Value) {
+    if let Some(Value::Array(forms)) = shape.get_mut("anyOf") {
+        forms.push(json!({ "type": "null" }));
+    } else if let Some(Value::Array(words)) = shape.get_mut("enum") {
+        words.push(Value::Null);
+    } else if let Some(of) = shape.get_mut("type") {
+        let mut types = match of.take() {
+            Value::Array(types) => types,
+            one => vec![one],
+        };
+        types.push(json!("null"));
+        *of = Value::Array(types);
+    }
 }
 
 fn shape(of: &Shape) -> Value {
