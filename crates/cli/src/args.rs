@@ -346,6 +346,7 @@ Examples:
   pillarlint rules --select SEC08               the rules behind one question of the framework
   pillarlint rules --select AWS::S3::Bucket     the rules for a kind
   pillarlint rules --preset recommended         the rules that are on by default
+  pillarlint rules --for live/prod/main.tf      the rules that are on there, by its configuration
   pillarlint rules --format json")]
 pub(crate) struct RulesArgs {
     #[command(flatten)]
@@ -354,9 +355,13 @@ pub(crate) struct RulesArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 
-    /// List the rules of this preset
-    #[arg(long, default_value = "all", value_parser = preset())]
-    pub(crate) preset: Preset,
+    /// List the rules of this preset [default: all]
+    #[arg(long, value_parser = preset())]
+    pub(crate) preset: Option<Preset>,
+
+    /// List the rules that are on for a file, as severe as they are there; it need not exist
+    #[arg(long, value_name = "FILE")]
+    pub(crate) r#for: Option<PathBuf>,
 
     /// How to print
     #[arg(long, value_enum, default_value_t)]

@@ -1,28 +1,57 @@
 //! `pillarlint rules`: the rules as a table or as JSON.
 
-use crate::args::{ListFormat, RulesArgs};
+use crate::args::{ListFormat, RulesArgs, SelectionArgs};
+use crate::config::{self, Configurations, Flags, Judging, rule_folders};
+use crate::files::shown;
 use crate::report::json;
 use crate::text::count;
 use crate::{CLEAN, Console, Failure, own_rules, selectors};
 use pillarlint_engine::parameter::{Parameter, Setting};
-use pillarlint_engine::rule::Header;
+use pillarlint_engine::rule::{Header, Preset};
 use pillarlint_engine::selector;
 use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &RulesArgs, console: &mut Console) -> Result<u8, Failure> {
-    let own = own_rules::of_command(&args.selection.rules, &args.config, console.errors)?;
+    let SelectionArgs {
+        select,
+        ignore,
+        rules,
+    } = &args.selection;
+    let configurations = Configurations::new(&args.config);
+    let path = args.r#for.as_deref().map(shown);
+    let path = path.as_deref().unwrap_or(config::NAME);
+    configurations.meet(std::iter::once(path))?;
+    let folders = rule_folders(&configurations.all());
+    let own = own_rules::beside_ours(rules, &folders, console.errors)?;
     let ruleset = own.ruleset();
-    let select = selectors(&args.selection.select, ruleset)?;
-    let ignore = selectors(&args.selection.ignore, ruleset)?;
-    let active = selector::active(ruleset, args.preset, &select, &ignore);
-    let headers: Vec<&Header> = ruleset
-        .rules
-        .iter()
-        .zip(active)
-        .filter_map(|(rule, active)| active.then_some(&rule.header))
-        .collect();
+    let flags = Flags {
+        preset: args.preset,
+        select: selectors(select, ruleset)?,
+        ignore: selectors(ignore, ruleset)?,
+        ..Flags::default()
+    };
+    let mut headers: Vec<Header> = Vec::new();
+    if args.r#for.is_some() {
+        let settings = Judging::new(&own, &configurations, flags)?.of(path);
+        for (index, rule) in ruleset.rules.iter().enumerate() {
+            let severity = settings.severity(index, rule.header.severity);
+            headers.extend(severity.map(|severity| Header {
+                severity,
+                ..rule.header.clone()
+            }));
+        }
+    } else {
+        let preset = flags.preset.unwrap_or(Preset::All);
+        let active = selector::active(ruleset, preset, &flags.select, &flags.ignore);
+        let on = ruleset
+            .rules
+            .iter()
+            .zip(active)
+            .filter(|(_, active)| *active);
+        headers.extend(on.map(|(rule, _)| rule.header.clone()));
+    }
     match args.format {
         ListFormat::Table => write_table(&headers, console.output)?,
         ListFormat::Json => write_json(&headers, console.output)?,
@@ -30,9 +59,8 @@ pub(crate) fn run(args: &RulesArgs, console: &mut Console) -> Result<u8, Failure
     Ok(CLEAN)
 }
 
-fn write_table(headers: &[&Header], out: &mut dyn Write) -> io::Result<()> {
-    let width =
-        |of: fn(&Header) -> usize| headers.iter().map(|header| of(header)).max().unwrap_or(0);
+fn write_table(headers: &[Header], out: &mut dyn Write) -> io::Result<()> {
+    let width = |of: fn(&Header) -> usize| headers.iter().map(of).max().unwrap_or(0);
     let ids = width(|header| header.id.len()).max("rule".len());
     let practice = |header: &Header| header.practices.first().cloned().unwrap_or_default();
     let row = |[id, severity, preset, practice, title]: [&str; 5]| {
@@ -93,8 +121,8 @@ struct ParameterOut<'r> {
     maximum: Option<i64>,
 }
 
-fn write_json(headers: &[&Header], out: &mut dyn Write) -> io::Result<()> {
-    let rules = headers.iter().map(|header| rule(header)).collect();
+fn write_json(headers: &[Header], out: &mut dyn Write) -> io::Result<()> {
+    let rules = headers.iter().map(rule).collect();
     json::to_writer(
         &List {
             version: json::VERSION,

@@ -275,7 +275,15 @@ impl Found {
             passed.push(above);
             let path = above.join(NAME);
             if path.symlink_metadata().is_ok_and(|it| !it.is_dir()) {
-                nearest = Some(self.config(&path, above.to_owned(), here));
+                // A link must not lead to what the author of a checked repository could not read himself.
+                match Bounds::around(std::slice::from_ref(&path)).inside(&path.to_string_lossy()) {
+                    Ok(_) => nearest = Some(self.config(&path, above.to_owned(), here)),
+                    Err(outside) => {
+                        let file = self.add(&path, here, String::new());
+                        let place = Span::new(file, 0, 0);
+                        self.problems.push(Problem::error(place, outside.why()));
+                    }
+                }
                 break;
             }
             let misnamed = path.with_extension("yml");

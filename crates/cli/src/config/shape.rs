@@ -127,3 +127,107 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>, last: &str) -> String {
         names => names.concat(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::read;
+    use super::*;
+    use pillarlint_parser::source::FileId;
+
+    /// A configuration, and what is wrong with it: `text under the place: message`.
+    fn check(text: &str, expected: &[&str]) {
+        let problems = read(FileId(0), text).err().unwrap_or_default();
+        let told = |one: &Problem| format!("{}: {}", one.span.text(text), one.message);
+        let told: Vec<String> = problems.iter().map(told).collect();
+        assert_eq!(told, expected, "{text}");
+    }
+
+    #[test]
+    fn what_is_right() {
+        for text in [
+            "",
+            "# nothing\n",
+            "---\n",
+            "preset: all\n",
+            "preset:\nselect:\nsuppression-policy:\n",
+            "select: security\n",
+            "select: [security, s3-*]\n",
+            "parameters: { a: { b: 3, c: [d, 4], e: [] } }\n",
+            "suppression-policy: { require-reason: yes, longest-days: 36500 }\n",
+            "suppressions: [{ rules: a, until: 2028-02-29 }]\n",
+            "x-shared: &x [a]\n",
+        ] {
+            let expected: &[&str] = match text.starts_with("x-") {
+                true => &[
+                    "x-shared: unknown key `x-shared`; there are `extends`, `preset`, `select`, `ignore`, `severity`, `parameters`, `required-tags`, `fail-on`, `exclude`, `overrides`, `rules`, `terraform`, `baseline`, `suppressions` and `suppression-policy`",
+                ],
+                false => &[],
+            };
+            check(text, expected);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        for (text, expected) in [
+            ("- a\n", "- a: a configuration should be a mapping"),
+            (
+                "preset: all\n---\nselect: a\n",
+                "select: a: a configuration is one document",
+            ),
+            (
+                "Preset: all\n",
+                "Preset: unknown key `Preset`, did you mean `preset`?",
+            ),
+            (
+                "fail_on: low\n",
+                "fail_on: unknown key `fail_on`, did you mean `fail-on`?",
+            ),
+            (
+                "preset: Strict\n",
+                "Strict: `preset` should be `recommended`, `strict` or `all`, did you mean `strict`?",
+            ),
+            (
+                "severity: { a: hihg }\n",
+                "hihg: `a` should be `info`, `low`, `medium`, `high` or `critical`, did you mean `high`?",
+            ),
+            ("ignore: !Ref a\n", "!Ref a: `ignore` should be a list"),
+            (
+                "ignore: ['']\n",
+                "'': `ignore` should be a text that is not empty",
+            ),
+            ("ignore: [[a]]\n", "[a]: `ignore` should be a text"),
+            (
+                "terraform: prod\n",
+                "prod: `terraform` should be a mapping with `variable-files` and `workspace`",
+            ),
+            (
+                "overrides: { paths: [a] }\n",
+                "{ paths: [a] }: `overrides` should be a list",
+            ),
+            ("overrides: [{ paths: }]\n", "paths: `paths` is missing"),
+            ("overrides: [{}]\n", "{}: `paths` is missing"),
+            (
+                "suppressions: [{ rules: a, until: 2027-02-29 }]\n",
+                "2027-02-29: `until` should be a day, written YYYY-MM-DD",
+            ),
+            (
+                "suppressions: [{ rules: a, until: 2100-02-29 }]\n",
+                "2100-02-29: `until` should be a day, written YYYY-MM-DD",
+            ),
+            (
+                "suppressions: [{ rules: a, until: 2027-6-30 }]\n",
+                "2027-6-30: `until` should be a day, written YYYY-MM-DD",
+            ),
+            (
+                "suppression-policy: { longest-days: 3.5 }\n",
+                "3.5: `longest-days` should be a whole number from 1 to 36500",
+            ),
+        ] {
+            check(text, &[expected]);
+        }
+        // What the parser warns of elsewhere is wrong here.
+        let problems = read(FileId(0), "preset: all\npreset: strict\n").unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+}

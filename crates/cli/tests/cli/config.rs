@@ -587,6 +587,123 @@ terraform: { variable-files: [prod.tfvars, own] }
 }
 
 #[test]
+fn a_link_leads_nowhere_else() {
+    let outer = folder(&[
+        ("secret.yaml", "password: hunter2\n"),
+        ("repository/.git/HEAD", ""),
+        ("repository/a.yaml", CLEAN),
+        ("repository/own/\u{1b}[31m.txt", ""),
+    ]);
+    let link = |name: &str| {
+        let link = outer.path().join("repository").join(name);
+        std::os::unix::fs::symlink(outer.path().join("secret.yaml"), link).unwrap();
+    };
+    let repository = outer.path().join("repository");
+    let args = ["check", "a.yaml"];
+    link("pillarlint.yaml");
+    let ran = run_in(&repository, &args, b"");
+    let said = "pillarlint.yaml: leads out of the checked tree";
+    assert!(ran.code == 2 && ran.stderr.contains(said), "{}", ran.stderr);
+    // Who names it himself may read it.
+    let named = ["check", "a.yaml", "--config", "pillarlint.yaml"];
+    assert!(run_in(&repository, &named, b"").stderr.contains("hunter2"));
+    std::fs::remove_file(repository.join("pillarlint.yaml")).unwrap();
+    std::fs::write(repository.join("pillarlint.yaml"), "rules: [own]\n").unwrap();
+    link("own/rule.yaml");
+    let ran = run_in(&repository, &args, b"");
+    assert!(
+        ran.code == 2 && ran.stderr.contains("own/rule.yaml: leads out"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("hunter2"));
+    let hostile = "\"\\e[31m\": 1\nselect: \"\\e[31m\"\n";
+    std::fs::write(repository.join("pillarlint.yaml"), hostile).unwrap();
+    let ran = run_in(&repository, &args, b"");
+    assert!(
+        ran.code == 2 && !ran.stderr.contains('\u{1b}'),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_was_fetched_has_no_say() {
+    let call = QUEUE.to_owned() + "module \"m\" {\n  source = \"x/y/aws\"\n}\n";
+    let modules = "{\"Modules\": [{\"Key\": \"m\", \"Source\": \"x/y/aws\", \"Dir\": \".terraform/modules/m\"}]}";
+    let tree = tree(&[
+        ("pillarlint.yaml", "select: [sqs-encryption]\n"),
+        ("main.tf", &*call),
+        (".terraform/modules/modules.json", modules),
+        (".terraform/modules/m/main.tf", QUEUE),
+        (".terraform/modules/m/pillarlint.yaml", "sevrity: {}\n"),
+    ]);
+    let ran = run(&tree, &["-q"]);
+    assert_eq!(
+        (ran.code, ran.stdout.lines().count(), &*ran.stderr),
+        (1, 2, ""),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn rules_of_modules_that_are_only_called() {
+    let root_module = "module \"m\" {\n  source = \"../modules/m\"\n}\n";
+    let tree = tree(&[
+        ("live/main.tf", root_module),
+        (
+            "modules/pillarlint.yaml",
+            "rules: [../own]\nselect: ['queue-*']\n",
+        ),
+        (
+            "modules/m/main.tf",
+            "resource \"aws_sqs_queue\" \"q\" {\n}\n",
+        ),
+    ]);
+    let found = "modules/m/main.tf:1:26: high queue-named the queue has no name [OPS05-BP07] (module.m.aws_sqs_queue.q)\n";
+    let select = ["-q", "--select", "queue-*"];
+    assert_eq!(run(&tree, &select).stdout, found);
+    let ran = run(&tree, &["-q", "live"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .starts_with("error: the rules of own are named for modules that are only called"),
+        "{}",
+        ran.stderr
+    );
+    std::fs::write(
+        tree.path().join("live/pillarlint.yaml"),
+        "rules: [../own]\nselect: [s3-*]\n",
+    )
+    .unwrap();
+    assert_eq!(run(&tree, &["-q", "live"]).stdout, found);
+}
+
+#[test]
+fn the_rules_for_a_file_are_listed() {
+    let config = "select: [rds-multi-az, s3-versioning]\nseverity: { reliability: info }\noverrides: [{ paths: [live/], ignore: [s3-*] }]\n";
+    let tree = tree(&[("pillarlint.yaml", config)]);
+    let list = |args: &[&str]| {
+        let ran = run_in(tree.path(), &[&["rules"], args].concat(), b"");
+        let rows = ran.stdout.lines().skip(1).map(|line| {
+            let words: Vec<&str> = line.split_whitespace().take(2).collect();
+            words.join(" ")
+        });
+        rows.take_while(|row| !row.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(list(&["--for", "live/new.yaml"]), ["rds-multi-az info"]);
+    assert_eq!(
+        list(&["--for", "a.yaml"]),
+        ["rds-multi-az info", "s3-versioning medium"]
+    );
+    assert_eq!(
+        list(&["--for", "a.yaml", "--no-config", "--select", "rds-multi-az"]),
+        ["rds-multi-az medium"]
+    );
+}
+
+#[test]
 fn files_with_other_names_are_not_passed_over_in_silence() {
     let ran = run(&folder_with("pillarlint.yml"), &["-q"]);
     let message = "error: 1 mistake in the configuration; nothing was done\n";
