@@ -539,7 +539,7 @@ resource "aws_sns_topic" "b" {}
                 "main.tf",
                 r#"#tfsec:ignore:AVD-AWS-0000 tfsec:ignore:AVD-AWS-9001
 resource "aws_sns_topic" "a" {}
-#trivy:ignore:AWS-9001
+#trivy:ignore:aws-sns-topic-named
 resource "aws_sns_topic" "b" {}
 #trivy:ignore:avd-aws-9*
 resource "aws_sns_topic" "c" {}

@@ -53,11 +53,14 @@ fn meaning(text: &str, source: Source, rules: &Ruleset) -> Meaning {
         // What these tools check themselves, all of it or some.
         Source::Tfsec | Source::Trivy => matching(&|rule| {
             let mut ids = rule.header.aliases.iter();
-            // `AVD-` has become optional.
-            ids.any(|id| {
-                let short = id.strip_prefix("AVD-");
-                short.is_some_and(|short| is_like(text, id) || is_like(text, short))
-            })
+            // `AVD-` has become optional; the long ids of tfsec are known to both.
+            ids.any(
+                |id| match (id.strip_prefix("AVD-"), id.strip_prefix("tfsec:")) {
+                    (Some(short), _) => is_like(text, id) || is_like(text, short),
+                    (_, Some(long)) => is_like(text, long),
+                    _ => false,
+                },
+            )
         }),
         _ => matching(&|rule| is_named(rule, text)),
     }
