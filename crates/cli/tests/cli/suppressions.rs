@@ -537,13 +537,13 @@ resource "aws_sns_topic" "b" {}
             "tfsec and trivy",
             (
                 "main.tf",
-                r#"#tfsec:ignore:AVD-AWS-0000 tfsec:ignore:AVD-AWS-9001
+                r#"#tfsec:ignore:AVD-AWS-0000 trivy:ignore:AWS-9001
 resource "aws_sns_topic" "a" {}
 #trivy:ignore:aws-sns-topic-named
 resource "aws_sns_topic" "b" {}
 #trivy:ignore:avd-aws-9*
 resource "aws_sns_topic" "c" {}
-resource "aws_sns_topic" "d" {} # tfsec:ignore:*
+resource "aws_sns_topic" "d" {} # tfsec:ignore:AVD-AWS-0000 tfsec:ignore:*
 #trivy:ignore:AVD-AWS-9001:exp:2026-06-30
 resource "aws_sns_topic" "e" {}
 #trivy:ignore:AVD-AWS-9001:exp:2026-06-29
