@@ -511,7 +511,7 @@ pub(crate) enum Format {
     Concise,
     /// One document, for other programs (docs/json-output.md)
     Json,
-    /// What is shown of each best practice, for a review (docs/evidence.md)
+    /// What is shown of each best practice, for a review (docs/review.md)
     Evidence,
     /// A page of its own, for a browser (docs/html-report.md)
     Html,

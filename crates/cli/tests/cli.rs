@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/review.rs"]
+mod review;
 #[path = "cli/rule_folders.rs"]
 mod rule_folders;
 #[path = "cli/rules.rs"]

@@ -1,4 +1,4 @@
-//! What a run shows of each best practice, for a review: JSON, described in `docs/evidence.md` and
+//! What a run shows of each best practice, for a review: JSON, described in `docs/review.md` and
 //! `schemas/pillarlint-evidence.schema.json`.
 
 use super::{Options, Places, Run, json};

@@ -203,26 +203,18 @@ impl Page<'_> {
                 prose(&docs.why)
             )?;
             writeln!(out, "<h4>What to do</h4>")?;
-            let is_one = docs.fix.cloudformation == docs.fix.terraform;
-            // Where SAM calls it the same, once is enough.
-            let says_more = |dialect: &&Dialect| {
-                **dialect != Dialect::Sam
-                    || docs.fix.sam.is_some()
-                    || !dialects.contains(&Dialect::CloudFormation)
-            };
-            for dialect in dialects.iter().filter(says_more) {
-                if dialects.len() > 1 && !is_one {
-                    let name = match dialect {
-                        Dialect::CloudFormation => "CloudFormation",
-                        Dialect::Sam => "SAM",
-                        Dialect::Terraform => "Terraform",
-                    };
-                    writeln!(out, "<h5>{name}</h5>")?;
+            let mut told: Vec<&str> = Vec::new();
+            for dialect in &dialects {
+                let fix = docs.fix.of(*dialect);
+                if told.contains(&fix) {
+                    continue;
                 }
-                write!(out, "{}", prose(docs.fix.of(*dialect)))?;
-                if is_one {
-                    break;
+                told.push(fix);
+                let is_same = |other: &Dialect| docs.fix.of(*other) == fix;
+                if !dialects.iter().all(is_same) {
+                    writeln!(out, "<h5>{}</h5>", name_of(*dialect))?;
                 }
+                write!(out, "{}", prose(fix))?;
             }
             let framework = self.ruleset.framework();
             let practices = header.practices.iter();
@@ -238,5 +230,13 @@ impl Page<'_> {
             writeln!(out, "</ul>\n</details>")?;
         }
         writeln!(out, "</section>")
+    }
+}
+
+fn name_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::CloudFormation => "CloudFormation",
+        Dialect::Sam => "SAM",
+        Dialect::Terraform => "Terraform",
     }
 }

@@ -152,15 +152,15 @@ impl Page<'_> {
         writeln!(
             out,
             "<header class=\"top\">\n<p class=\"brand\">pillarlint</p>\n<h1>{}{}</h1>\n\
-             <p class=\"lede\">{}, held against {} that \
-             speak for the AWS Well-Architected Framework (edition of {}). {} passed, {} undecided.</p>",
+             <p class=\"lede\">{}. {} asked questions of them: {} passed, {} undecided. The best practices are those of \
+             the AWS Well-Architected Framework, edition of {}.</p>",
             first.unwrap_or_default(),
             letters.as_str(),
             Plain(&looked_at(self.run)),
             count(asked, "rule"),
-            Plain(&self.ruleset.framework().edition),
-            count(outcome.passed, "question"),
+            outcome.passed,
             outcome.undecided.len(),
+            Plain(&self.ruleset.framework().edition),
         )?;
         let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
         for finding in &outcome.findings {
@@ -207,11 +207,16 @@ impl Page<'_> {
                 count(held_back, "finding")
             )?;
         }
+        let rules = if outcome.findings.is_empty() {
+            ""
+        } else {
+            " <a href=\"#rules\">Rules</a>"
+        };
         writeln!(
             out,
             "<nav aria-label=\"Sections\"><a href=\"#pillars\">Pillars</a> <a href=\"#risks\">Risks</a> \
              <a href=\"#findings\">Findings</a> <a href=\"#undecided\">Undecided</a> \
-             <a href=\"#practices\">Best practices</a> <a href=\"#rules\">Rules</a></nav>\n</header>"
+             <a href=\"#practices\">Best practices</a>{rules}</nav>\n</header>"
         )
     }
 

@@ -203,10 +203,7 @@ impl Page<'_> {
             ));
         }
         if total > TOLD {
-            items.push(format!(
-                "and {}",
-                count(total - TOLD, "finding more").replace("mores", "more")
-            ));
+            items.push(format!("and {} more", total - TOLD));
         }
         let held_back: usize = one.rules.iter().map(|asked| asked.held_back).sum();
         if held_back > 0 {

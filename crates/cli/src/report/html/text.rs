@@ -120,13 +120,14 @@ enum Block {
 
 impl Block {
     fn close(&mut self, out: &mut String) {
-        out.truncate(out.trim_end().len());
-        out.push_str(match self {
-            Self::None => "",
+        let end = match self {
+            Self::None => return,
             Self::Paragraph => "</p>\n",
             Self::List => "</ul>\n",
             Self::Code => "</pre>\n",
-        });
+        };
+        out.truncate(out.trim_end().len());
+        out.push_str(end);
         *self = Self::None;
     }
 }
