@@ -781,6 +781,7 @@ fn help() {
             file!["snapshots/help-coverage.txt"],
         ),
         (&["docs", "--help"], file!["snapshots/help-docs.txt"]),
+        (&["lens", "--help"], file!["snapshots/help-lens.txt"]),
         (&["test", "--help"], file!["snapshots/help-test.txt"]),
     ] {
         let ran = run_in(&root(), args, b"");

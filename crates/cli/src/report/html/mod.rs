@@ -12,9 +12,10 @@ mod text;
 use super::{Options, Places, Run, looked_at};
 use crate::scorecard::scorecard;
 use crate::text::count;
-use pillarlint_engine::finding::Finding;
+use pillarlint_engine::finding::{Finding, Undecided};
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_parser::source::Span;
 use pillarlint_parser::tree::Problem;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -230,12 +231,12 @@ impl Page<'_> {
             )?;
             self.write_problems(&outcome.errors, "error", out)?;
             if !outcome.not_read.is_empty() {
-                writeln!(out, "<ul class=\"list\">")?;
-                for (span, why) in &outcome.not_read {
-                    let place = self.places.shown(*span);
-                    writeln!(out, "<li><code>{}</code> {}", Plain(&place), Sentence(why))?;
-                }
-                writeln!(out, "</ul>")?;
+                let items: Vec<(Span, String)> = outcome
+                    .not_read
+                    .iter()
+                    .map(|(span, why)| (*span, Sentence(why).to_string()))
+                    .collect();
+                self.list(&items, out)?;
             }
             writeln!(out, "</section>")?;
         }
@@ -270,6 +271,27 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// What is said of places, by file.
+    fn list(&self, items: &[(Span, String)], out: &mut dyn Write) -> io::Result<()> {
+        for of_file in items.chunk_by(|(one, _), (next, _)| one.file == next.file) {
+            let Some((first, _)) = of_file.first() else {
+                continue;
+            };
+            let path = super::path(&self.places.file(first.file).0.path);
+            writeln!(
+                out,
+                "<div class=\"list\"><h4>{}</h4>\n<ul class=\"list\">",
+                Plain(&path)
+            )?;
+            for (span, text) in of_file {
+                let at = self.places.position(span.file, span.start);
+                writeln!(out, "<li><code>{}:{}</code> {text}", at.line, at.column)?;
+            }
+            writeln!(out, "</ul></div>")?;
+        }
+        Ok(())
+    }
+
     /// The questions without an answer.
     fn undecided(&self, out: &mut dyn Write) -> io::Result<()> {
         let undecided = &self.run.outcome.undecided;
@@ -284,21 +306,29 @@ impl Page<'_> {
             let open = if undecided.len() <= 20 { " open" } else { "" };
             writeln!(
                 out,
-                "<details{open}><summary>{}</summary>\n<ul class=\"list\">",
+                "<details{open}><summary>{}</summary>",
                 count(undecided.len(), "question")
             )?;
-            for one in undecided {
-                let place = self.places.shown(one.place);
-                writeln!(
-                    out,
-                    "<li><code>{}</code> <b>{}</b> {} <span class=\"dim\">{}</span>",
-                    Plain(&place),
-                    Plain(&one.rule),
-                    Sentence(&one.why),
-                    Plain(&one.address)
-                )?;
-            }
-            writeln!(out, "</ul></details>")?;
+            let is_same = |one: &Undecided, other: &Undecided| {
+                (one.place, &one.why, &one.address) == (other.place, &other.why, &other.address)
+            };
+            // Several rules mostly ask about one value.
+            let items: Vec<(Span, String)> = undecided
+                .chunk_by(is_same)
+                .filter_map(|rules| rules.first().map(|one| (one, rules)))
+                .map(|(one, rules)| {
+                    let rules: Vec<&str> = rules.iter().map(|one| one.rule.as_str()).collect();
+                    let (rules, why) = (rules.join(", "), Sentence(&one.why));
+                    let address = Plain(&one.address);
+                    let text = format!(
+                        "<b>{}</b> {why} <span class=\"dim\">{address}</span>",
+                        Plain(&rules)
+                    );
+                    (one.place, text)
+                })
+                .collect();
+            self.list(&items, out)?;
+            writeln!(out, "</details>")?;
         }
         writeln!(out, "</section>")
     }
