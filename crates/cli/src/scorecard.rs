@@ -1,11 +1,12 @@
 //! What a run says of the Well-Architected Framework: practice by practice, then question by question and pillar by pillar.
 //!
 //! A practice is *met* only where a rule was asked and passed: that nothing was found is no evidence, and most practices
-//! cannot be seen in code at all. So no share of anything is given without what it is a share of.
+//! cannot be seen in code at all. So no share of anything is given without what it is a share of. What a person has
+//! suppressed is neither: it is shown with the reason, and the rest decides.
 
 use crate::report::Run;
 use crate::text::count;
-use pillarlint_engine::finding::{Finding, Passes, Undecided};
+use pillarlint_engine::finding::{Finding, Passes, Suppressed, Undecided};
 use pillarlint_engine::framework::{Pillar, Practice, Question};
 use pillarlint_engine::ruleset::{Rule, Ruleset};
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ pub(crate) enum Status {
     Met,
     /// It is open, or code cannot show it, or nothing asked.
     CannotDetermine,
-    /// There are rules, and nothing that they speak of.
+    /// There are rules, and nothing that they speak of, but for what is suppressed.
     NotApplicable,
 }
 
@@ -86,6 +87,7 @@ pub(crate) struct Asked<'r> {
     pub(crate) findings: Vec<(usize, &'r Finding)>,
     /// Findings that the report leaves out.
     pub(crate) held_back: usize,
+    pub(crate) suppressed: Vec<&'r Suppressed>,
     pub(crate) undecided: Vec<&'r Undecided>,
     pub(crate) passes: Option<&'r Passes>,
 }
@@ -191,6 +193,10 @@ pub(crate) fn scorecard<'r>(run: &'r Run, ruleset: &'r Ruleset) -> Vec<PillarSco
         let of_rule = findings.entry(&finding.rule).or_default();
         of_rule.push((index, finding));
     }
+    let mut suppressed: BTreeMap<&str, Vec<&Suppressed>> = BTreeMap::new();
+    for one in &outcome.suppressed {
+        suppressed.entry(&one.finding.rule).or_default().push(one);
+    }
     let mut undecided: BTreeMap<&str, Vec<&Undecided>> = BTreeMap::new();
     for one in &outcome.undecided {
         undecided.entry(&one.rule).or_default().push(one);
@@ -202,6 +208,7 @@ pub(crate) fn scorecard<'r>(run: &'r Run, ruleset: &'r Ruleset) -> Vec<PillarSco
             rule,
             findings: findings.remove(id).unwrap_or_default(),
             held_back: outcome.held_back.get(id).copied().unwrap_or(0),
+            suppressed: suppressed.remove(id).unwrap_or_default(),
             undecided: undecided.remove(id).unwrap_or_default(),
             passes: outcome.passes.get(id),
         };
@@ -246,6 +253,10 @@ fn assess<'r>(
         (Status::CannotDetermine, Some(("undecided", why)))
     } else if rules.iter().any(|one| one.passes.is_some()) {
         (Status::Met, None)
+    } else if rules.iter().any(|one| !one.suppressed.is_empty()) {
+        let why = "all that its rules found is suppressed";
+        let reason = ("suppressed", why.to_owned());
+        (Status::NotApplicable, Some(reason))
     } else if !rules.is_empty() {
         let why = "there is nothing here that its rules speak of";
         (

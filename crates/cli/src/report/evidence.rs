@@ -3,8 +3,10 @@
 
 use super::{Options, Places, Run, json};
 use crate::scorecard::{Asked, Assessed, Status, Tally, scorecard};
+use pillarlint_engine::finding::Finding;
 use pillarlint_engine::framework::{Pillar, Question};
 use pillarlint_engine::ruleset::Ruleset;
+use pillarlint_engine::suppress::{ReasonClass, Suppression};
 use pillarlint_parser::source::Span;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -53,6 +55,7 @@ struct RuleOut<'r> {
     passed: usize,
     findings: usize,
     held_back: usize,
+    suppressed: usize,
     undecided: usize,
 }
 
@@ -68,6 +71,12 @@ struct Evidence<'r> {
     message: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<&'r str>,
+    /// Why it is suppressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'r str>,
+    /// What sort of reason that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'static str>,
 }
 
 /// Writes what a run shows of all practices, as one JSON document.
@@ -103,7 +112,9 @@ pub(crate) fn write(
         edition: &ruleset.framework().edition,
         summary,
         practices: practices
-            .map(|(pillar, question, one)| practice(pillar, question, one, &places))
+            .map(|(pillar, question, one)| {
+                practice(pillar, question, one, &run.outcome.suppressions, &places)
+            })
             .collect(),
     };
     json::to_writer(&document, out)
@@ -113,6 +124,7 @@ fn practice<'r>(
     pillar: &'r Pillar,
     question: &'r Question,
     one: Assessed<'r>,
+    suppressions: &'r [Suppression],
     places: &Places<'r>,
 ) -> PracticeOut<'r> {
     let rule_out = |asked: &Asked<'r>| RuleOut {
@@ -121,6 +133,7 @@ fn practice<'r>(
         passed: asked.passes.map_or(0, |passes| passes.count),
         findings: asked.findings.len(),
         held_back: asked.held_back,
+        suppressed: asked.suppressed.len(),
         undecided: asked.undecided.len(),
     };
     let (because, why) = one.reason.unzip();
@@ -136,64 +149,78 @@ fn practice<'r>(
         because,
         why,
         rules: one.rules.iter().map(rule_out).collect(),
-        evidence: evidence(&one.rules, places),
+        evidence: evidence(&one.rules, suppressions, places),
     }
 }
 
-/// What speaks against a practice, what is open, and the first places of what speaks for it.
-fn evidence<'r>(rules: &[Asked<'r>], places: &Places<'r>) -> Vec<Evidence<'r>> {
-    let place = |span: Span| {
-        let line = places.position(span.file, span.start).line;
-        (places.file(span.file).0.path.as_str(), line)
+/// What speaks against a practice, what of it is suppressed, what is open, and the first places of what speaks for it.
+fn evidence<'r>(
+    rules: &[Asked<'r>],
+    suppressions: &'r [Suppression],
+    places: &Places<'r>,
+) -> Vec<Evidence<'r>> {
+    let found = |result, finding: &'r Finding| Evidence {
+        message: &finding.message,
+        addresses: &finding.addresses,
+        when: finding.when.as_deref(),
+        ..at(finding.place, result, &finding.rule, places)
     };
     let mut all = Vec::new();
     for asked in rules {
-        all.extend(asked.findings.iter().map(|(_, finding)| {
-            let (file, line) = place(finding.place);
+        let gaps = asked.findings.iter();
+        all.extend(gaps.map(|(_, finding)| found(Status::Gap.name(), finding)));
+    }
+    for asked in rules {
+        all.extend(asked.suppressed.iter().map(|one| {
+            let suppression = suppressions.get(one.suppression);
             Evidence {
-                result: Status::Gap.name(),
-                rule: &asked.rule.header.id,
-                file,
-                line,
-                address: finding.addresses.first().map_or("", String::as_str),
-                addresses: &finding.addresses,
-                message: &finding.message,
-                when: finding.when.as_deref(),
+                reason: suppression.and_then(|one| one.reason.as_deref()),
+                class: suppression.and_then(|one| one.class).map(ReasonClass::name),
+                ..found("suppressed", &one.finding)
             }
         }));
     }
     for asked in rules {
-        all.extend(asked.undecided.iter().map(|undecided| {
-            let (file, line) = place(undecided.place);
-            Evidence {
-                result: Status::CannotDetermine.name(),
-                rule: &asked.rule.header.id,
-                file,
-                line,
-                address: &undecided.address,
-                addresses: one_address(&undecided.address),
-                message: &undecided.why,
-                when: None,
-            }
+        all.extend(asked.undecided.iter().map(|undecided| Evidence {
+            addresses: one_address(&undecided.address),
+            message: &undecided.why,
+            ..at(
+                undecided.place,
+                Status::CannotDetermine.name(),
+                &undecided.rule,
+                places,
+            )
         }));
     }
     for asked in rules {
         let passed = asked.passes.iter().flat_map(|passes| &passes.places);
-        all.extend(passed.map(|(span, address)| {
-            let (file, line) = place(*span);
-            Evidence {
-                result: Status::Met.name(),
-                rule: &asked.rule.header.id,
-                file,
-                line,
-                address,
-                addresses: one_address(address),
-                message: &asked.rule.header.title,
-                when: None,
-            }
+        let header = &asked.rule.header;
+        all.extend(passed.map(|(place, address)| Evidence {
+            addresses: one_address(address),
+            message: &header.title,
+            ..at(*place, Status::Met.name(), &header.id, places)
         }));
     }
+    for one in &mut all {
+        one.address = one.addresses.first().map_or("", String::as_str);
+    }
     all
+}
+
+/// Evidence with a place, and nothing said of it yet.
+fn at<'r>(place: Span, result: &'static str, rule: &'r str, places: &Places<'r>) -> Evidence<'r> {
+    Evidence {
+        result,
+        rule,
+        file: &places.file(place.file).0.path,
+        line: places.position(place.file, place.start).line,
+        address: "",
+        addresses: &[],
+        message: "",
+        when: None,
+        reason: None,
+        class: None,
+    }
 }
 
 /// No address where the whole template is meant.

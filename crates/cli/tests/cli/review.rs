@@ -42,6 +42,9 @@ fn shows(template: &str, args: &[&str], id: &str, expected: &str) {
 fn a_practice_is_met_only_where_a_rule_passed() {
     let other = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n";
     let both = "Resources:\n  A:\n    Type: AWS::SQS::Queue\n    Properties: { QueueName: a }\n  B:\n    Type: AWS::SQS::Queue\n";
+    let ignore = "# pillarlint: ignore[queue-named] it is a fixture\n";
+    let suppressed = UNNAMED.replace("  Queue:", &format!("  {ignore}  Queue:"));
+    let half = both.replace("  B:", &format!("  {ignore}  B:"));
     let named = "OPS05-BP07";
     let kept = "REL05-BP04";
     let strict = &["--preset", "strict"][..];
@@ -62,6 +65,18 @@ fn a_practice_is_met_only_where_a_rule_passed() {
             &[],
             "OPS01-BP01",
             "cannot_determine organisational: ",
+        ),
+        (
+            &suppressed,
+            &[],
+            named,
+            "not_applicable suppressed: suppressed a.yaml:3 Queue",
+        ),
+        (
+            &half,
+            &[],
+            named,
+            "met : suppressed a.yaml:6 B, met a.yaml:2 A",
         ),
         // What is left out of the report is a gap all the same.
         (UNNAMED, &["--severity", "critical"], named, "gap : "),
@@ -120,15 +135,18 @@ fn pillars_count_what_they_rest_on() {
 fn evidence_follows_its_schema() {
     let path = root().join("schemas/pillarlint-evidence.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let suppressed = UNNAMED.replace(
+        "  Queue:",
+        "  # pillarlint: ignore[sqs-*] it is a fixture; class=other\n  Queue:",
+    );
+    let folder = folder(&[("a.yaml", &suppressed)]);
+    let (path, showcase) = (folder.path().to_str().unwrap(), "fixtures/showcase");
     let args = [
-        "check",
-        "fixtures/showcase",
-        "--preset",
-        "all",
-        "--format",
-        "evidence",
+        "check", showcase, path, "--preset", "all", "--format", "evidence",
     ];
-    let output: Value = serde_json::from_str(&run_in(&root(), &args, b"").stdout).unwrap();
+    let ran = run_in(&root(), &args, b"");
+    let output: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(ran.stdout.contains("\"class\": \"other\""));
     conforms(&output, &schema, &schema, "$");
 }
 

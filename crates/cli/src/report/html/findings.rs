@@ -141,6 +141,9 @@ impl Page<'_> {
             if !finding.kind.is_empty() {
                 write!(out, " {}", Plain(&finding.kind))?;
             }
+            if let Some(written) = &finding.made_from {
+                write!(out, " of {}", Plain(written))?;
+            }
             writeln!(out, "</span>")?;
         }
         if let Some(when) = &finding.when {

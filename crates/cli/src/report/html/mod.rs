@@ -12,7 +12,7 @@ mod text;
 use super::{Options, Places, Run, looked_at};
 use crate::scorecard::scorecard;
 use crate::text::count;
-use pillarlint_engine::finding::{Finding, Undecided};
+use pillarlint_engine::finding::{Finding, Suppressed, Undecided};
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_parser::source::Span;
@@ -68,6 +68,7 @@ pub(crate) fn write(
     page.risks(&pillars, out)?;
     page.findings(out)?;
     page.problems(out)?;
+    page.suppressed(out)?;
     page.undecided(out)?;
     page.practices(&pillars, out)?;
     page.rules(out)?;
@@ -153,7 +154,7 @@ impl Page<'_> {
         writeln!(
             out,
             "<header class=\"top\">\n<p class=\"brand\">pillarlint</p>\n<h1>{}{}</h1>\n\
-             <p class=\"lede\">{}. {} asked questions of them: {} passed, {} undecided. The best practices are those of \
+             <p class=\"lede\">{}. {} asked questions of them: {} passed, {} undecided{}. The best practices are those of \
              the AWS Well-Architected Framework, edition of {}.</p>",
             first.unwrap_or_default(),
             letters.as_str(),
@@ -161,6 +162,13 @@ impl Page<'_> {
             count(asked, "rule"),
             outcome.passed,
             outcome.undecided.len(),
+            match outcome.suppressed.len() {
+                0 => String::new(),
+                number => format!(
+                    ", <a href=\"#suppressed\">{} suppressed</a>",
+                    count(number, "finding")
+                ),
+            },
             Plain(&self.ruleset.framework().edition),
         )?;
         let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
@@ -269,6 +277,37 @@ impl Page<'_> {
             writeln!(out, "</article>")?;
         }
         Ok(())
+    }
+
+    /// What a suppression says of itself.
+    fn reason(&self, one: &Suppressed) -> String {
+        let suppression = self.run.outcome.suppressions.get(one.suppression);
+        let reason = suppression.and_then(|one| one.reason.as_deref());
+        match reason {
+            Some(reason) => format!(": <q>{}</q>", Plain(reason)),
+            None => ", without a reason".to_owned(),
+        }
+    }
+
+    /// The findings that suppressions cover.
+    fn suppressed(&self, out: &mut dyn Write) -> io::Result<()> {
+        let suppressed = &self.run.outcome.suppressed;
+        if suppressed.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "<section id=\"suppressed\">\n<h2>Suppressed</h2>\n<p class=\"intro\">What was found, and what the files or the \
+             configuration ask not to be told of. It is no gap, and no practice is met by it.</p>"
+        )?;
+        let item = |one: &Suppressed| {
+            let (finding, reason) = (&one.finding, self.reason(one));
+            let (rule, message) = (Plain(&finding.rule), Sentence(&finding.message));
+            (finding.place, format!("<b>{rule}</b> {message}{reason}"))
+        };
+        let items: Vec<(Span, String)> = suppressed.iter().map(item).collect();
+        self.list(&items, out)?;
+        writeln!(out, "</section>")
     }
 
     /// What is said of places, by file.

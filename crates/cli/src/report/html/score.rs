@@ -212,6 +212,16 @@ impl Page<'_> {
                 count(held_back, "finding")
             ));
         }
+        let suppressed = one.rules.iter().flat_map(|asked| &asked.suppressed);
+        for suppressed in suppressed.take(TOLD) {
+            let finding = &suppressed.finding;
+            items.push(format!(
+                "<b>suppressed</b> <code>{}</code> {}{}",
+                Plain(&self.places.shown(finding.place)),
+                Sentence(&finding.message),
+                self.reason(suppressed),
+            ));
+        }
         if is_place {
             for asked in &one.rules {
                 let Some((passes, (span, address))) = asked
