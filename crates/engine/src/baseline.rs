@@ -75,6 +75,9 @@ pub fn entries<'f>(
     entries
 }
 
+/// What tells a finding from others under one key.
+type Said<'f> = (Span, &'f str, Option<&'f str>);
+
 /// Takes out what a baseline holds, from findings with one address each. Gives how many those were, and the entries
 /// that no longer hold.
 pub(crate) fn part(findings: &mut Vec<Finding>, with: Use<'_>) -> (usize, Vec<Problem>) {
@@ -87,7 +90,7 @@ pub(crate) fn part(findings: &mut Vec<Finding>, with: Use<'_>) -> (usize, Vec<Pr
     };
     let keys: Vec<Option<Key>> = findings.iter().map(key_of).collect();
     // What is found twice in the same words is one finding.
-    let mut distinct: BTreeMap<&Key, BTreeSet<(Span, &str, Option<&str>)>> = BTreeMap::new();
+    let mut distinct: BTreeMap<&Key, BTreeSet<Said<'_>>> = BTreeMap::new();
     for (key, finding) in keys.iter().zip(findings.iter()) {
         if let Some(key) = key {
             let said = (finding.place, &*finding.message, finding.when.as_deref());

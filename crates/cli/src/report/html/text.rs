@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn prose_has_paragraphs_lists_and_code() {
         let input = "One\n`two`.\n\n```yaml\nA:\n\n  b: <1>\n```\n- first\n- second\n  half\n\nEnd";
-        let expected = "<p>One <code>two</code>.</p><pre class=\"sample\">A:\n\n  b: &lt;1&gt;</pre>\
-                        <ul><li>first <li>second half</ul>\n<p>End</p>";
+        let expected = "<p>One <code>two</code>.</p>\n<pre class=\"sample\">A:\n\n  b: &lt;1&gt;</pre>\n\
+                        <ul><li>first <li>second half</ul>\n<p>End</p>\n";
         assert_eq!(prose(input), expected);
         assert_eq!(prose(""), "");
     }
