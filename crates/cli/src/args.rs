@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// List the suppressions in files, and what became of each
     Suppressions(SuppressionsArgs),
+    /// Write down what is found now, so that `check --baseline` reports only what is new
+    Baseline(BaselineArgs),
     /// Explain a rule, a best practice, a question or a pillar; list the rules for a kind
     Explain(ExplainArgs),
     /// List the rules
@@ -102,6 +104,18 @@ pub(crate) struct CheckArgs {
     /// Exit with 0 in place of 1
     #[arg(long)]
     pub(crate) exit_zero: bool,
+
+    /// Pass over what this file says is known; `pillarlint baseline` writes it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Report only what lies in files that have changed since this revision branched off (git)
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+
+    /// With --since: only what lies in lines that have changed
+    #[arg(long, requires = "since")]
+    pub(crate) changed_lines: bool,
 
     /// List the questions that could not be answered
     #[arg(long)]
@@ -175,6 +189,21 @@ impl RunArgs {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.jobs.map_or_else(cores, usize::from)
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pillarlint baseline                          the findings of now, in pillarlint-baseline.jsonl
+  pillarlint check --baseline pillarlint-baseline.jsonl
+  pillarlint baseline --output known.jsonl live/")]
+pub(crate) struct BaselineArgs {
+    /// The file to write [default: the baseline of the configuration, else pillarlint-baseline.jsonl]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,13 +1,17 @@
 //! `pillarlint check`: files to reports, in parallel; reports to one outcome; the outcome to the output.
 
 use crate::args::{CheckArgs, FailOn, Format, RunArgs};
+use crate::baseline::{self, Baselines, View};
+use crate::changed::{self, Changes};
 use crate::config::{self, Configurations, Flags, Judging, rule_folders};
 use crate::files::{self, Content, Exclusion, Found, Input};
 use crate::own_rules::{self, Own};
 use crate::plan::{self, Given};
 use crate::report::{self, Counts, Run};
 use crate::terraform::{self, Named, Request};
+use crate::text::escape;
 use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, parameters, selectors, suppressions};
+use pillarlint_engine::baseline::{Key, Use};
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::{Finding, Report};
 use pillarlint_engine::plan::Plan;
@@ -21,6 +25,7 @@ use pillarlint_parser::source::{DecodeError, FileId, SourceFile, SourceMap, Span
 use pillarlint_parser::tree::{Level, Parsed, Problem};
 use pillarlint_parser::{cloudformation, json, yaml};
 use rayon::prelude::*;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// Trees are as deep as the parsers allow, and a debug build needs room for that.
@@ -32,17 +37,40 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         undecided: args.undecided || matches!(args.format, Format::Json),
         passes: matches!(args.format, Format::Evidence | Format::Html),
     };
+    let since = match &args.since {
+        Some(revision) => Some(changed::since(
+            revision,
+            Path::new("."),
+            args.changed_lines,
+        )?),
+        None => None,
+    };
     let Prepared {
         configurations,
         own,
         found,
-    } = prepare(&args.run, console)?;
+        changes,
+    } = prepare(&args.run, since.as_ref(), console)?;
+    if let (Some(revision), Some(true)) = (&args.since, changes.as_ref().map(Changes::is_empty)) {
+        // Nothing more can be done where not even this can be written.
+        let _ = writeln!(
+            console.errors,
+            "note: nothing to check has changed since {}",
+            escape(revision)
+        );
+    }
     let flags = Flags {
         fail_on: args.fail_on,
         ..flags(&args.run, own.ruleset())?
     };
     let judging = Judging::new(&own, &configurations, flags)?;
-    let checked = judge(&args.run, found, &judging, wanted)?;
+    let limits = Limits {
+        changes: changes.as_ref(),
+        baselines: Some(Baselines {
+            given: args.baseline.as_deref(),
+        }),
+    };
+    let checked = judge(&args.run, found, &judging, limits, wanted)?;
     let options = report::Options {
         style: report::Style {
             color: console.color,
@@ -67,17 +95,34 @@ pub(crate) struct Prepared {
     pub(crate) configurations: Configurations,
     pub(crate) own: Own,
     pub(crate) found: Found,
+    /// What the run is about, where that is not all that is read.
+    pub(crate) changes: Option<Changes>,
 }
 
-/// Finds what the arguments name, the configurations for it, and the rules that these and the arguments name.
-pub(crate) fn prepare(args: &RunArgs, console: &mut Console) -> Result<Prepared, Failure> {
+/// What of what is found a run tells of.
+#[derive(Default, Clone, Copy)]
+pub(crate) struct Limits<'a> {
+    /// What it is about; everything where there is nothing.
+    pub(crate) changes: Option<&'a Changes>,
+    /// Whether known findings are passed over.
+    pub(crate) baselines: Option<Baselines<'a>>,
+}
+
+/// Finds what the arguments name, the configurations for it, and the rules that these and the arguments name. Of what has
+/// changed `since` some time only that, with what it is read with.
+pub(crate) fn prepare(
+    args: &RunArgs,
+    since: Option<&Changes>,
+    console: &mut Console,
+) -> Result<Prepared, Failure> {
     let configurations = Configurations::new(&args.config);
+    let (paths, changes) = changed::arguments(args, since);
     let exclusion = Exclusion {
         configurations: &configurations,
-        of_named: args.force_exclude,
+        of_named: args.force_exclude || since.is_some(),
     };
     let found = files::find(
-        &args.paths,
+        &paths,
         (&mut *console.input, &args.stdin_filename),
         exclusion,
         args.jobs(),
@@ -89,6 +134,7 @@ pub(crate) fn prepare(args: &RunArgs, console: &mut Console) -> Result<Prepared,
         configurations,
         own,
         found,
+        changes,
     })
 }
 
@@ -175,6 +221,7 @@ pub(crate) fn judge(
     args: &RunArgs,
     found: Found,
     judging: &Judging<'_>,
+    limits: Limits<'_>,
     wanted: Wanted,
 ) -> Result<Run, Failure> {
     judging.asks(found.paths())?;
@@ -253,6 +300,11 @@ pub(crate) fn judge(
         reports.extend(one.reports);
     }
 
+    // What a plan says lies in the files that it was made from, whoever changed these.
+    let limits = Limits {
+        changes: limits.changes.filter(|_| planned.is_empty()),
+        ..limits
+    };
     let next = file_id(sources.files.len());
     let plans: Vec<Given<'_>> = planned
         .iter()
@@ -315,6 +367,10 @@ pub(crate) fn judge(
         suppressions,
         ..Report::default()
     });
+    let baselines = match limits.baselines {
+        Some(wanted) => baseline::read_for(wanted, judging, &mut sources)?,
+        None => baseline::Known::default(),
+    };
     let settings: Vec<OnceLock<Option<Arc<config::Settings>>>> =
         sources.files.iter().map(|_| OnceLock::new()).collect();
     let severity_in = |file: FileId, rule: &str, severity: Severity| {
@@ -335,14 +391,31 @@ pub(crate) fn judge(
         today: args.today.unwrap_or_else(suppressions::today),
         policy_in: &|file| &policies[file.0 as usize],
     };
+    let is_owned = |place: Span| match limits.changes {
+        Some(changes) => changes.own(&sources, place),
+        None => true,
+    };
+    let is_on = |rule: &str, file: FileId| severity_in(file, rule, Severity::Info).is_some();
+    let open = baseline::Open::of(&reports);
+    let is_judged = |key: &Key, file: Option<FileId>| match (file, limits.changes) {
+        (Some(file), Some(changes)) if !changes.own_all_of(&sources, file) => false,
+        (Some(file), _) => is_on(&key.rule, file) && !open.holds(key, file),
+        (None, changes) => changes.is_none(),
+    };
+    let views = baselines.views(&sources, &is_judged);
+    let uses: Vec<Use<'_>> = views.iter().map(View::as_used).collect();
     let outcome = settle(
         reports,
         Settings {
             severity_in: &severity_in,
             terms: Some(terms),
+            owns: limits.changes.map(|_| &is_owned as &dyn Fn(Span) -> bool),
+            baselines: &uses,
             ..Settings::from(severity)
         },
     );
+    drop(uses);
+    drop(views);
     Ok(Run {
         outcome,
         sources,

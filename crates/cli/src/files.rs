@@ -6,7 +6,7 @@
 )]
 
 use crate::config::{self, Configurations};
-use crate::terraform::is_configuration;
+use crate::terraform::{is_configuration, is_values};
 use ignore::{WalkBuilder, WalkState};
 use pillarlint_parser::source::MAX_FILE_BYTES;
 use std::collections::BTreeMap;
@@ -238,16 +238,18 @@ fn walk(folder: &Path, configurations: &Configurations, threads: usize) -> Walke
 }
 
 fn is_candidate(entry: &ignore::DirEntry) -> bool {
-    let extension = entry.path().extension().unwrap_or_default();
-    let has_extension = EXTENSIONS
-        .iter()
-        .any(|known| extension.eq_ignore_ascii_case(known));
     // A link to a file counts, one to a folder does not: that is how loops stay harmless.
     let is_file = |entry: &ignore::DirEntry| match entry.file_type() {
         Some(kind) if kind.is_symlink() => entry.path().is_file(),
         kind => kind.is_some_and(|kind| kind.is_file()),
     };
-    has_extension && entry.file_name() != config::NAME && is_file(entry)
+    has_extension(entry.path()) && entry.file_name() != config::NAME && is_file(entry)
+}
+
+fn has_extension(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    let mut known = EXTENSIONS.iter();
+    known.any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {
@@ -264,6 +266,27 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
 /// program; but what is hidden (`.git`, `.github`) is the business of other programs.
 ///
 /// # Errors
+/// Whether a path is that of a file that may be checked, or that gives values to what is.
+pub(crate) fn may_be_checked(path: &Path) -> bool {
+    has_extension(path) || is_values(&shown(path))
+}
+
+/// The files of configurations below a folder, in no order; what is ignored is left out.
+pub(crate) fn configurations_below(folder: &Path) -> Vec<PathBuf> {
+    let walker = WalkBuilder::new(folder)
+        .hidden(false)
+        .require_git(false)
+        .git_global(false)
+        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".terraform")
+        .build();
+    let paths = walker
+        .filter_map(Result::ok)
+        .map(ignore::DirEntry::into_path);
+    paths
+        .filter(|path| is_configuration(&shown(path)) && path.is_file())
+        .collect()
+}
+
 /// The first path that could not be read, and why.
 pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     let mut paths = Vec::new();

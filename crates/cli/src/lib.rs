@@ -5,6 +5,8 @@
 //! of what a rule asks.
 
 mod args;
+mod baseline;
+mod changed;
 mod check;
 mod config;
 mod coverage;
@@ -116,6 +118,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -
     let result = match cli.command {
         Command::Check(args) => check::run(&args, &mut streams),
         Command::Suppressions(args) => suppressions::run(&args, &mut streams),
+        Command::Baseline(args) => baseline::run(&args, &mut streams),
         Command::Explain(args) => explain::run(&args, &mut streams),
         Command::Rules(args) => list::run(&args, &mut streams),
         Command::Coverage(args) => coverage::run(&args, &mut streams),

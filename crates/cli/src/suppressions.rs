@@ -1,7 +1,7 @@
 //! `pillarlint suppressions`: what the files ask not to be told of, why, until when, and what became of it.
 
 use crate::args::{ListFormat, SuppressionsArgs};
-use crate::check::{self, Prepared, Wanted};
+use crate::check::{self, Limits, Prepared, Wanted};
 use crate::config::Judging;
 use crate::report::json::{self, SuppressionOut};
 use crate::report::{Places, Run};
@@ -25,10 +25,11 @@ pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, 
         configurations,
         own,
         found,
-    } = check::prepare(&args.run, console)?;
+        ..
+    } = check::prepare(&args.run, None, console)?;
     let flags = check::flags(&args.run, own.ruleset())?;
     let judging = Judging::new(&own, &configurations, flags)?;
-    let run = check::judge(&args.run, found, &judging, wanted)?;
+    let run = check::judge(&args.run, found, &judging, Limits::default(), wanted)?;
     match args.format {
         ListFormat::Table => write_table(&run, console.output)?,
         ListFormat::Json => write_json(&run, console.output)?,

@@ -38,7 +38,6 @@ pub(crate) struct Layer {
     /// Files of values for Terraform's variables.
     pub(crate) variable_files: Vec<Target>,
     /// A file with known findings. It need not be there.
-    #[allow(dead_code, reason = "baselines are on their way")]
     pub(crate) baseline: Option<PathBuf>,
     /// The folder that it lies in, as the system knows it.
     pub(super) folder: PathBuf,

@@ -186,7 +186,7 @@ pub(super) static FILE: [Key; 15] = [
         )
     },
     Key {
-        example: "baseline: pillarlint-baseline.txt",
+        example: "baseline: pillarlint-baseline.jsonl",
         ..key(
             "baseline",
             Shape::Text(Text::Path),

@@ -319,6 +319,12 @@ impl<'r> Judging<'r> {
         read.map_or_else(|| Arc::clone(&self.policy), |read| Arc::clone(&read.policy))
     }
 
+    /// The baseline that a file is held against.
+    pub(crate) fn baseline(&self, path: &str) -> Option<PathBuf> {
+        let layers = self.configurations.of(path)?.config.layers.clone();
+        layers.iter().rev().find_map(|layer| layer.baseline.clone())
+    }
+
     /// The suppressions of configurations; their files join the others.
     pub(crate) fn suppressions(
         &self,

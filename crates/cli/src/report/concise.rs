@@ -1,6 +1,6 @@
 //! One line for each finding: `path:line:column: severity rule message [practice] (address) when condition`.
 
-use super::{Options, Places, Run, addresses, looked_at};
+use super::{Options, Places, Run, addresses, looked_at, passed_over};
 use crate::text::{count, escape};
 use pillarlint_engine::finding::Finding;
 use pillarlint_engine::ruleset::Ruleset;
@@ -54,14 +54,11 @@ pub(crate) fn write(
             0 => String::new(),
             parts => format!(", {} not read", count(parts, "part")),
         };
-        let suppressed = match outcome.suppressed.len() {
-            0 => String::new(),
-            findings => format!(", {findings} suppressed"),
-        };
         writeln!(
             out,
-            "{}{suppressed}, {} undecided, {}, {}{not_read}; {}",
+            "{}{}, {} undecided, {}, {}{not_read}; {}",
             count(outcome.findings.len(), "finding"),
+            passed_over(outcome),
             outcome.undecided.len(),
             count(outcome.errors.len(), "error"),
             count(outcome.warnings.len(), "warning"),

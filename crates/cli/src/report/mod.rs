@@ -43,6 +43,18 @@ pub(crate) struct Counts {
     pub(crate) excluded: usize,
 }
 
+/// What a run passes over without a word of each: `, 2 in the baseline, 1 elsewhere`.
+fn passed_over(outcome: &Outcome) -> String {
+    let counts = [
+        (outcome.suppressed.len(), "suppressed"),
+        (outcome.in_baseline, "in the baseline"),
+        (outcome.not_owned, "elsewhere"),
+    ];
+    let told = counts.into_iter().filter(|(findings, _)| *findings > 0);
+    told.map(|(findings, what)| format!(", {findings} {what}"))
+        .collect()
+}
+
 /// What a person asked a report to be like.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {

@@ -4,7 +4,7 @@
 //! shows a minified file as one line of megabytes, so each frame brings its own few lines.
 
 use super::excerpt::{BEFORE, is_short, line_bounds, window};
-use super::{Options, Places, Run, Style, addresses, looked_at, path, pillar_of};
+use super::{Options, Places, Run, Style, addresses, looked_at, passed_over, path, pillar_of};
 use crate::text::{count, escape, escape_code, lead, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use miette::{
@@ -214,9 +214,7 @@ fn write_summary(
     if not_read > 0 {
         parts.push(frames.paint(&format!("{} not read", count(not_read, "part")), WARNING));
     }
-    if !outcome.suppressed.is_empty() {
-        parts.push(format!("{} suppressed", outcome.suppressed.len()));
-    }
+    parts.extend(passed_over(outcome).split(", ").skip(1).map(str::to_owned));
     if !outcome.undecided.is_empty() {
         let hint = if options.undecided {
             ""

@@ -1,6 +1,7 @@
 //! Terraform configurations: folders are modules, modules call one another, and each root module is a project.
 
 mod bounds;
+mod callers;
 mod functions;
 mod graph;
 mod path;
@@ -12,6 +13,7 @@ use crate::args::Variables;
 use crate::config::{Configured, Judging};
 use crate::plan::{self, Given, Judged};
 pub(crate) use bounds::Bounds;
+pub(crate) use callers::with_callers;
 use functions::FunctionFiles;
 pub(crate) use path::parent;
 use pillarlint_engine::check::check;

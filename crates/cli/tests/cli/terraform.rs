@@ -243,9 +243,13 @@ fn a_module_is_its_folder() {
         // What a file is ignored by is nothing to Terraform, which reads the folder.
         (&["."][..], [&of_a[..], &hidden, &of_b].concat()),
         (&["a"], [&of_a[..], &hidden].concat()),
-        (&["a/main.tf"], [&of_a[..], &hidden].concat()),
-        (&["a/both.tf", "./a/main.tf"], [&of_a[..], &hidden].concat()),
-        (&["a/terraform.tfvars"], [&of_a[..], &hidden].concat()),
+        // Files that are named are read with their folder, and told of alone.
+        (&["a/main.tf"], of_a[2..].to_vec()),
+        (
+            &["a/both.tofu", "./a/main.tf"],
+            [&of_a[..1], &of_a[2..]].concat(),
+        ),
+        (&["a/terraform.tfvars"], vec![]),
         (&["b/main.tf"], of_b.to_vec()),
         (&["a/.hidden.tf"], vec![]),
     ] {
@@ -275,7 +279,9 @@ fn roots_are_what_nobody_calls() {
         1,
         &bare("modules/a/main.tf:5:3"),
     );
-    check(&files, &["-q", "main.tf"], 1, &bare("main.tf:5:3"));
+    // A file is judged through the calls of its module, wherever in the tree they are.
+    check(&files, &["-q", "main.tf"], 0, "");
+    check(&files, &["-q", "."], 0, "");
     check(
         &files,
         &["live"],
@@ -514,11 +520,7 @@ fn standard_input_takes_the_place_of_its_file() {
     let text = "\nresource \"aws_sqs_queue\" \"new\" {\n  name = var.name\n}\n";
     for (name, expected) in [
         ("a/main.tf", unnamed("a/main.tf:3:3", "aws_sqs_queue.new")),
-        (
-            "a/other.tf",
-            unnamed("a/other.tf:3:3", "aws_sqs_queue.new")
-                + &unnamed("a/main.tf:1:26", "aws_sqs_queue.q"),
-        ),
+        ("a/other.tf", unnamed("a/other.tf:3:3", "aws_sqs_queue.new")),
         (
             "nowhere/main.tf",
             "nowhere/main.tf:3:10: warning the variable `name` is not declared\n".to_owned(),
