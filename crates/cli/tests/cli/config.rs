@@ -254,6 +254,26 @@ fn the_command_line_goes_before() {
 }
 
 #[test]
+fn a_severity_decides_of_what_is_shown() {
+    let files = |level: &str| {
+        let config = config(&format!("severity: {{ queue-named: {level} }}\n"));
+        tree(&[("pillarlint.yaml", &*config), ("a.yaml", UNNAMED)])
+    };
+    let args = ["check", "--severity", "critical", "--no-config"];
+    assert!(
+        !run_in(files("low").path(), &args, b"")
+            .stdout
+            .contains("queue-named")
+    );
+    let shown = |level: &str| run_in(files(level).path(), &args[..3], b"").stdout;
+    assert!(!shown("low").contains("queue-named"), "{}", shown("low"));
+    // With the code around it, though the rule by itself is less severe.
+    let critical = shown("critical");
+    assert!(critical.contains("critical  queue-named"), "{critical}");
+    assert!(critical.contains("2 │   Queue:"), "{critical}");
+}
+
+#[test]
 fn every_file_fails_by_its_own_level() {
     let critical = config("fail-on: critical\n").replace("[own]", "[../own]");
     let never = config("fail-on: never\n").replace("[own]", "[../own]");
@@ -737,6 +757,161 @@ fn init_writes_a_configuration() {
     let refused = "error: cannot write pillarlint.yaml: it is there already\n";
     assert_eq!((again.code, &*again.stderr), (2, refused));
     assert_data_eq!(text, file!["../snapshots/init.txt"]);
+}
+
+/// A template with two queues without a name.
+const TWO: &str =
+    "Resources:\n  One:\n    Type: AWS::SQS::Queue\n  Two:\n    Type: AWS::SQS::Queue\n";
+
+#[test]
+fn findings_are_suppressed_by_address_and_file() {
+    let found = |names: &[&str]| -> String {
+        let place = |name: &str| match name {
+            "a.One" => "a.yaml:2:3",
+            "a.Two" => "a.yaml:4:3",
+            "b.One" => "b/b.yaml:2:3",
+            _ => "b/b.yaml:4:3",
+        };
+        let line = |name: &&str| {
+            let (_, queue) = name.split_once('.').unwrap();
+            format!(
+                "{}: high queue-named the queue has no name [OPS05-BP07] ({queue})\n",
+                place(name)
+            )
+        };
+        names.iter().map(line).collect()
+    };
+    let unused = |place: &str, rule: &str| {
+        format!(
+            "pillarlint.yaml:{place}: low suppression-unused `{rule}` has no finding here to suppress [OPS05-BP07]\n"
+        )
+    };
+    let all = ["a.One", "a.Two", "b.One", "b.Two"];
+    for (entry, args, expected) in [
+        ("rules: [queue-named], reason: x", vec![], String::new()),
+        (
+            "rules: [queue-named], address: One, reason: x",
+            vec![],
+            found(&["a.Two", "b.Two"]),
+        ),
+        (
+            "rules: [other:Q1], address: T*, file: b/, reason: x",
+            vec![],
+            found(&["a.One", "a.Two", "b.One"]),
+        ),
+        (
+            "rules: [operational-excellence], file: '/*.yaml', reason: x",
+            vec![],
+            found(&["b.One", "b.Two"]),
+        ),
+        (
+            "rules: [queue-named], until: 2027-01-01",
+            vec!["--today", "2027-01-01", "--select", "queue-named"],
+            String::new(),
+        ),
+        (
+            "rules: [queue-named], until: 2027-01-01",
+            vec!["--today", "2027-01-02", "--select", "queue-named"],
+            found(&all),
+        ),
+        // Unused, where all was searched.
+        (
+            "rules: [queue-named], address: Three, reason: x",
+            vec!["a.yaml"],
+            found(&["a.One", "a.Two"]),
+        ),
+        (
+            "rules: [queue-named], address: One, file: b, reason: x",
+            vec!["b"],
+            found(&["b.Two"]),
+        ),
+    ] {
+        let config = config(&format!("suppressions: [{{ {entry} }}]\n"))
+            .replace("'queue-*'", "'queue-*', 'suppression-*'");
+        let tree = tree(&[
+            ("pillarlint.yaml", &*config),
+            ("a.yaml", TWO),
+            ("b/b.yaml", TWO),
+        ]);
+        let mut all = vec!["-q"];
+        all.extend(args);
+        let ran = run(&tree, &all);
+        assert_eq!((&*ran.stdout, &*ran.stderr), (&*expected, ""), "{entry}");
+    }
+    let config = config("suppressions: [{ rules: [queue-named], address: Queue, reason: x }]\n")
+        .replace("'queue-*'", "'queue-*', 'suppression-*'");
+    let tree = tree(&[("pillarlint.yaml", &*config), ("b.yaml", CLEAN)]);
+    assert_eq!(run(&tree, &["-q"]).stdout, unused("3:26", "queue-named"));
+    assert_eq!(run(&tree, &["-q", "b.yaml"]).stdout, "");
+    // A place in a file that lies above is told, too.
+    std::fs::create_dir(tree.path().join("live")).unwrap();
+    let ran = run_in(&tree.path().join("live"), &["suppressions", ".."], b"");
+    assert!(
+        ran.stdout.contains("../pillarlint.yaml:3:16"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+}
+
+#[test]
+fn suppressions_are_held_against_the_policy_of_their_file() {
+    let suppressed = UNNAMED.replace("Queue:\n", "Queue: # pillarlint: ignore[queue-named]\n");
+    let policy = |policy: &str| {
+        config(&format!("suppression-policy: {{ {policy} }}\n")).replace("[own]", "[../own]")
+    };
+    let reason = policy("require-reason: true");
+    let files = [
+        ("free/pillarlint.yaml", &*policy("")),
+        ("free/a.yaml", &*suppressed),
+        ("strict/pillarlint.yaml", &*reason),
+        ("strict/a.yaml", &*suppressed),
+    ];
+    check(&files, &[], 1, &named("strict/a.yaml"));
+    let foreign = suppressed.replace(
+        "pillarlint: ignore[queue-named]",
+        "checkov:skip=other:Q1: known",
+    );
+    for (policy_keys, text, is_found) in [
+        ("never: [queue-*]", &suppressed, true),
+        ("never: [operational-excellence]", &suppressed, true),
+        ("never: [reliability]", &suppressed, false),
+        ("longest-days: 30", &suppressed, true),
+    ] {
+        let files = [
+            ("x/pillarlint.yaml", &*policy(policy_keys)),
+            ("x/a.yaml", text.as_str()),
+        ];
+        let expected = if is_found {
+            named("x/a.yaml")
+        } else {
+            String::new()
+        };
+        check(
+            &files,
+            &["--today", "2027-01-01"],
+            i32::from(is_found),
+            &expected,
+        );
+    }
+    let counts = |keys: &str| {
+        let tree = tree(&[
+            ("x/pillarlint.yaml", &*policy(keys)),
+            ("x/a.yaml", &*foreign),
+        ]);
+        run_in(tree.path(), &["suppressions"], b"")
+            .stdout
+            .lines()
+            .last()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(
+        counts("foreign: true").starts_with("1 suppression: "),
+        "{}",
+        counts("foreign: true")
+    );
+    assert_eq!(counts("foreign: false"), "0 suppressions");
 }
 
 #[test]
