@@ -91,6 +91,7 @@ Examples:
   pillarlint check --param iam-password-policy-length.length=16
   pillarlint check live/prod --var-file prod.tfvars --var region=eu-west-1
   pillarlint check --format json > findings.json
+  pillarlint check --output sarif=pillarlint.sarif --output github
   git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
 pub(crate) struct CheckArgs {
     /// Report findings from this severity upwards
@@ -121,9 +122,13 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) undecided: bool,
 
-    /// How to print
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    /// How to print [default: text]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// A report in a format of --format, beside that on standard output or, without a file, in its place (may be repeated)
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output)]
+    pub(crate) output: Vec<Output>,
 
     /// Leave out the summary
     #[arg(long, short)]
@@ -531,7 +536,7 @@ pub(crate) enum Schema {
 }
 
 /// How findings are printed.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Code frames, for reading
     #[default]
@@ -544,6 +549,48 @@ pub(crate) enum Format {
     Evidence,
     /// A page of its own, for a browser (docs/html-report.md)
     Html,
+    /// The same, a line for each finding
+    Jsonl,
+    /// SARIF 2.1.0, for GitHub code scanning and other viewers
+    Sarif,
+    /// Annotations on a pull request, as commands in the log of GitHub Actions
+    Github,
+    /// A Code Quality report for GitLab
+    Gitlab,
+    /// Test results, which every CI server shows
+    Junit,
+    /// Diagnostics for reviewdog
+    Rdjsonl,
+    /// A table for spreadsheets
+    Csv,
+    /// A page, for the summary of a job or a comment
+    Markdown,
+}
+
+/// Where a report goes, and in which format.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    /// A file; standard output where there is none.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// `FORMAT` or `FORMAT=FILE`; `-` is standard output.
+fn output(text: &str) -> Result<Output, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file is missing after `=`".to_owned()),
+        Some((name, file)) => (name, Some(file).filter(|file| *file != "-")),
+        None => (text, None),
+    };
+    let format = Format::from_str(name, false).map_err(|_| {
+        let formats = Format::value_variants().iter();
+        let names: Vec<String> = formats
+            .filter_map(|one| Some(one.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        format!("no such format; there are {}", names.join(", "))
+    })?;
+    let file = file.map(PathBuf::from);
+    Ok(Output { format, file })
 }
 
 /// How rules are listed.

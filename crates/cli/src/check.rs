@@ -5,6 +5,7 @@ use crate::baseline::{self, Baselines, View};
 use crate::changed::{self, Changes};
 use crate::config::{self, Configurations, Flags, Judging, rule_folders};
 use crate::files::{self, Content, Exclusion, Found, Input};
+use crate::output::{self, Reports};
 use crate::own_rules::{self, Own};
 use crate::plan::{self, Given};
 use crate::report::{self, Counts, Run};
@@ -32,10 +33,12 @@ use std::sync::{Arc, OnceLock};
 const STACK_BYTES: usize = 8 << 20;
 
 pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure> {
+    let reports = Reports::of(args)?;
     let wanted = Wanted {
         severity: args.severity,
-        undecided: args.undecided || matches!(args.format, Format::Json),
-        passes: matches!(args.format, Format::Evidence | Format::Html),
+        undecided: args.undecided
+            || reports.any(|format| matches!(format, Format::Json | Format::Jsonl)),
+        passes: reports.any(|format| matches!(format, Format::Evidence | Format::Html)),
     };
     let since = match &args.since {
         Some(revision) => Some(changed::since(
@@ -71,23 +74,23 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         }),
     };
     let checked = judge(&args.run, found, &judging, limits, wanted)?;
+    let folder = std::env::current_dir().map_or(String::new(), |folder| files::shown(&folder));
     let options = report::Options {
         style: report::Style {
             color: console.color,
             width: console.width,
         },
+        base: output::base_of_links(&folder),
+        folder,
         undecided: args.undecided,
         summary: !args.quiet,
     };
-    let write = match args.format {
-        Format::Text => report::text::write,
-        Format::Concise => report::concise::write,
-        Format::Json => report::json::write,
-        Format::Evidence => report::evidence::write,
-        Format::Html => report::html::write,
-    };
-    write(&checked, own.ruleset(), &options, console.output)?;
-    Ok(exit_code(args, &judging, &checked))
+    let all_written = reports.write(&checked, own.ruleset(), &options, console)?;
+    Ok(if all_written {
+        exit_code(args, &judging, &checked)
+    } else {
+        UNREADABLE
+    })
 }
 
 /// What a run is about, and by what it judges.

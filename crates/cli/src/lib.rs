@@ -15,6 +15,7 @@ mod explain;
 mod files;
 mod lens;
 mod list;
+mod output;
 mod own_rules;
 mod parameters;
 mod plan;

@@ -22,19 +22,38 @@ pub(crate) fn escape_code(text: &str) -> Cow<'_, str> {
 }
 
 fn escape_but(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let escapes = |character: char| is_unsafe(character) && !keep(character);
-    if !text.contains(escapes) {
+    let Some(mut at) = first_unsafe(text, &keep) else {
         return Cow::Borrowed(text);
-    }
+    };
     let mut out = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        if escapes(character) {
-            out.extend(character.escape_unicode());
-        } else {
-            out.push(character);
+    let mut rest = text;
+    loop {
+        let (safe, from) = rest.split_at(at);
+        out.push_str(safe);
+        let mut characters = from.chars();
+        out.extend(characters.next().into_iter().flat_map(char::escape_unicode));
+        rest = characters.as_str();
+        match first_unsafe(rest, &keep) {
+            Some(next) => at = next,
+            None => break,
         }
     }
+    out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// Where the first character stands that must not be printed as it is, but for those to keep: one that is unsafe, or
+/// the bracket of what CI runners take for a command wherever it stands (`##[error]`, `##vso[task.setvariable]`).
+pub(crate) fn first_unsafe(text: &str, keep: impl Fn(char) -> bool) -> Option<usize> {
+    let is_command = |at: usize| {
+        let before = text[..at].trim_end_matches(|one: char| one.is_ascii_alphabetic());
+        before.ends_with("##")
+    };
+    text.char_indices()
+        .find(|(at, character)| {
+            (is_unsafe(*character) && !keep(*character)) || (*character == '[' && is_command(*at))
+        })
+        .map(|(at, _)| at)
 }
 
 /// Words on lines of at most `width` columns (a longer word stands alone), each line after `indent` spaces.
@@ -53,6 +72,12 @@ pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
             // Writing into a String does not fail.
             let _ = write!(out, "{:indent$}", "");
             column = indent;
+            // Two colons at the beginning of a line would be a command to a CI runner that reads the output.
+            if let Some(rest) = word.strip_prefix("::") {
+                let _ = write!(out, "\\u{{3a}}:{rest}");
+                column += length + 5;
+                continue;
+            }
         }
         out.push_str(word);
         column += length;
@@ -121,6 +146,9 @@ mod tests {
             ("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}"),
             ("access\u{202e}nimda", "access\\u{202e}nimda"),
             ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("a ##[error]b", "a ##\\u{5b}error]b"),
+            ("###vso[x]##[y]", "###vso\\u{5b}x]##\\u{5b}y]"),
+            ("## a[0] #[b] ##", "## a[0] #[b] ##"),
         ] {
             assert_eq!(escape(input), expected);
         }

@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/reports.rs"]
+mod reports;
 #[path = "cli/review.rs"]
 mod review;
 #[path = "cli/rule_folders.rs"]
@@ -829,6 +831,26 @@ Resources:
             file!["snapshots/format-concise.txt"],
         ),
         (&["--format", "json"], file!["snapshots/format-json.txt"]),
+        (&["--format", "jsonl"], file!["snapshots/format-jsonl.txt"]),
+        (&["--format", "sarif"], file!["snapshots/format-sarif.txt"]),
+        (
+            &["--format", "github"],
+            file!["snapshots/format-github.txt"],
+        ),
+        (
+            &["--format", "gitlab"],
+            file!["snapshots/format-gitlab.txt"],
+        ),
+        (&["--format", "junit"], file!["snapshots/format-junit.txt"]),
+        (
+            &["--format", "rdjsonl"],
+            file!["snapshots/format-rdjsonl.txt"],
+        ),
+        (&["--format", "csv"], file!["snapshots/format-csv.txt"]),
+        (
+            &["--format", "markdown"],
+            file!["snapshots/format-markdown.txt"],
+        ),
     ] {
         let ran = run_check(
             folder.path(),

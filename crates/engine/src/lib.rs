@@ -11,6 +11,7 @@ pub mod date;
 pub mod evaluate;
 pub mod example;
 pub mod finding;
+pub mod fingerprint;
 pub mod framework;
 pub mod link;
 pub mod load;

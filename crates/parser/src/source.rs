@@ -126,28 +126,61 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
     })
 }
 
-/// Whether a byte begins a character.
-fn is_first(byte: u8) -> bool {
-    byte & 0xC0 != 0x80
-}
-
 /// The starts of a text's lines, to turn offsets into lines and columns.
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
     /// Characters before every so many bytes: a line may be the whole file, and hold every finding.
-    marks: Vec<u32>,
+    marks: Vec<Characters>,
+}
+
+/// A number of characters.
+#[derive(Debug, Default, Clone, Copy)]
+struct Characters {
+    all: u32,
+    /// Those that UTF-16 writes as two units.
+    pairs: u32,
+}
+
+impl Characters {
+    /// The characters that begin in a text.
+    fn of(text: &[u8]) -> Self {
+        let count = |of: fn(u8) -> bool| to_u32(text.iter().filter(|byte| of(**byte)).count());
+        Self {
+            all: count(|byte| byte & 0xC0 != 0x80),
+            pairs: count(|byte| byte >= 0xF0),
+        }
+    }
+
+    fn and(self, more: Self) -> Self {
+        Self {
+            all: self.all + more.all,
+            pairs: self.pairs + more.pairs,
+        }
+    }
+}
+
+/// What columns count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Characters (Unicode scalar values), as people do.
+    Character,
+    /// Bytes of UTF-8.
+    Utf8,
+    /// Units of UTF-16, as editors and SARIF do.
+    Utf16,
 }
 
 /// How many bytes lie between two marks of a [`LineIndex`].
 const MARK_BYTES: usize = 4096;
 
-/// A place as people count: both from 1, columns in characters (Unicode scalar values).
+/// A place as people count: both from 1, columns in characters (Unicode scalar values) unless another [`Unit`] was
+/// asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
     pub line: usize,
-    /// Column, from 1, in characters.
+    /// Column, from 1.
     pub column: usize,
 }
 
@@ -162,23 +195,20 @@ impl LineIndex {
                 .map(|(at, _)| to_u32(at + 1)),
         );
         let mut marks = Vec::with_capacity(text.len() / MARK_BYTES + 1);
-        let mut characters = 0;
+        let mut before = Characters::default();
         for chunk in text.as_bytes().chunks(MARK_BYTES) {
-            marks.push(characters);
-            characters += to_u32(chunk.iter().filter(|byte| is_first(**byte)).count());
+            marks.push(before);
+            before = before.and(Characters::of(chunk));
         }
         Self { starts, marks }
     }
 
-    /// How many characters begin before a byte.
-    fn characters(&self, offset: usize, text: &str) -> usize {
+    /// The characters that begin before a byte.
+    fn characters(&self, offset: usize, text: &str) -> Characters {
         let mark = (offset / MARK_BYTES).min(self.marks.len().saturating_sub(1));
-        let before = self.marks.get(mark).copied().unwrap_or(0) as usize;
+        let before = self.marks.get(mark).copied().unwrap_or_default();
         let rest = text.as_bytes().get(mark * MARK_BYTES..offset);
-        before
-            + rest.map_or(0, |rest| {
-                rest.iter().filter(|byte| is_first(**byte)).count()
-            })
+        before.and(Characters::of(rest.unwrap_or_default()))
     }
 
     /// How many lines the text has (a final newline does not begin another one that shows).
@@ -201,14 +231,58 @@ impl LineIndex {
 
     /// Line and column of a byte. A byte order mark takes no column.
     pub fn position(&self, offset: usize, text: &str) -> Position {
+        self.position_in(Unit::Character, offset, text)
+    }
+
+    /// The same, with columns that count something else.
+    pub fn position_in(&self, unit: Unit, offset: usize, text: &str) -> Position {
+        const MARK: char = '\u{FEFF}';
         let offset = offset.min(text.len());
         let line = self.line_of(offset);
-        let start = self.line_start(line, text);
-        let mark = usize::from(line == 0 && text.starts_with('\u{FEFF}') && offset > 0);
-        let before = self.characters(offset, text) - self.characters(start, text);
+        let start = match self.line_start(line, text) {
+            0 if text.starts_with(MARK) => MARK.len_utf8().min(offset),
+            start => start,
+        };
+        let between = |count: fn(Characters) -> u32| {
+            let [from, to] = [start, offset].map(|at| count(self.characters(at, text)));
+            to.saturating_sub(from) as usize
+        };
+        let before = match unit {
+            Unit::Character => between(|of| of.all),
+            Unit::Utf8 => offset - start,
+            Unit::Utf16 => between(|of| of.all + of.pairs),
+        };
         Position {
             line: line + 1,
-            column: before.saturating_sub(mark) + 1,
+            column: before + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Columns of the bar, in characters, UTF-8 and UTF-16; a long line takes more than one mark.
+    #[test]
+    fn columns_count_what_is_asked_for() {
+        let long = "ä😀".repeat(2 * MARK_BYTES);
+        for (text, expected) in [
+            ("|", [1, 1, 1]),
+            ("a\nä|", [2, 3, 2]),
+            ("a\n€😀|b", [3, 8, 4]),
+            ("\u{FEFF}|a", [1, 1, 1]),
+            ("\u{FEFF}😀|", [2, 5, 3]),
+            (
+                &format!("\n{long}|"),
+                [4 * MARK_BYTES + 1, 12 * MARK_BYTES + 1, 6 * MARK_BYTES + 1],
+            ),
+        ] {
+            let at = text.find('|').unwrap();
+            let index = LineIndex::new(text);
+            let units = [Unit::Character, Unit::Utf8, Unit::Utf16];
+            let columns = units.map(|unit| index.position_in(unit, at, text).column);
+            assert_eq!(columns, expected, "{}", &text[..at.min(20)]);
         }
     }
 }

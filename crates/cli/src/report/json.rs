@@ -1,7 +1,7 @@
 //! JSON for other programs, described in `docs/json-output.md` and `schemas/pillarlint-output.schema.json`.
 
 use super::{Options, Places, Run, pillar_of};
-use crate::text::is_unsafe;
+use crate::text::first_unsafe;
 use pillarlint_engine::finding::{Finding, Undecided};
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;
@@ -16,19 +16,19 @@ use std::io::{self, Write};
 pub(crate) const VERSION: &str = "1";
 
 #[derive(Serialize)]
-struct Document<'r> {
-    version: &'static str,
-    findings: Vec<FindingOut<'r>>,
-    suppressed: Vec<SuppressedOut<'r>>,
-    undecided: Vec<UndecidedOut<'r>>,
-    errors: Vec<ProblemOut<'r>>,
-    warnings: Vec<ProblemOut<'r>>,
-    not_read: Vec<NotReadOut<'r>>,
-    summary: Summary<'r>,
+pub(super) struct Document<'r> {
+    pub(super) version: &'static str,
+    pub(super) findings: Vec<FindingOut<'r>>,
+    pub(super) suppressed: Vec<SuppressedOut<'r>>,
+    pub(super) undecided: Vec<UndecidedOut<'r>>,
+    pub(super) errors: Vec<ProblemOut<'r>>,
+    pub(super) warnings: Vec<ProblemOut<'r>>,
+    pub(super) not_read: Vec<NotReadOut<'r>>,
+    pub(super) summary: Summary<'r>,
 }
 
 #[derive(Serialize)]
-struct FindingOut<'r> {
+pub(super) struct FindingOut<'r> {
     rule: &'r str,
     severity: &'static str,
     pillar: &'r str,
@@ -48,7 +48,7 @@ struct FindingOut<'r> {
 }
 
 #[derive(Serialize)]
-struct SuppressedOut<'r> {
+pub(super) struct SuppressedOut<'r> {
     finding: FindingOut<'r>,
     suppression: SuppressionOut<'r>,
 }
@@ -70,7 +70,7 @@ pub(crate) struct SuppressionOut<'r> {
 }
 
 #[derive(Serialize)]
-struct UndecidedOut<'r> {
+pub(super) struct UndecidedOut<'r> {
     rule: &'r str,
     pillar: &'r str,
     practices: &'r [String],
@@ -83,7 +83,7 @@ struct UndecidedOut<'r> {
 }
 
 #[derive(Serialize)]
-struct ProblemOut<'r> {
+pub(super) struct ProblemOut<'r> {
     #[serde(flatten)]
     place: Place<'r>,
     message: &'r str,
@@ -91,7 +91,7 @@ struct ProblemOut<'r> {
 }
 
 #[derive(Serialize)]
-struct NotReadOut<'r> {
+pub(super) struct NotReadOut<'r> {
     #[serde(flatten)]
     place: Place<'r>,
     why: &'r str,
@@ -120,7 +120,7 @@ struct Point {
 }
 
 #[derive(Serialize)]
-struct Summary<'r> {
+pub(super) struct Summary<'r> {
     files: usize,
     templates: usize,
     configurations: usize,
@@ -149,57 +149,74 @@ pub(crate) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let places = Places::new(&run.sources);
+    to_writer(&document(run, ruleset, &places), out)
+}
+
+/// A run as the document shows it.
+pub(super) fn document<'r>(
+    run: &'r Run,
+    ruleset: &'r Ruleset,
+    places: &Places<'r>,
+) -> Document<'r> {
     let outcome = &run.outcome;
-    let document = Document {
+    Document {
         version: VERSION,
         findings: outcome
             .findings
             .iter()
-            .map(|one| finding(one, ruleset, &places))
+            .map(|one| finding(one, ruleset, places))
             .collect(),
         suppressed: outcome
             .suppressed
             .iter()
             .map(|one| SuppressedOut {
-                finding: finding(&one.finding, ruleset, &places),
-                suppression: suppression(&outcome.suppressions[one.suppression], &places),
+                finding: finding(&one.finding, ruleset, places),
+                suppression: suppression(&outcome.suppressions[one.suppression], places),
             })
             .collect(),
         undecided: outcome
             .undecided
             .iter()
-            .map(|one| undecided(one, ruleset, &places))
+            .map(|one| undecided(one, ruleset, places))
             .collect(),
         errors: outcome
             .errors
             .iter()
-            .map(|one| problem(one, &places))
+            .map(|one| problem(one, places))
             .collect(),
         warnings: outcome
             .warnings
             .iter()
-            .map(|one| problem(one, &places))
+            .map(|one| problem(one, places))
             .collect(),
         not_read: outcome
             .not_read
             .iter()
             .map(|(span, why)| NotReadOut {
-                place: place(*span, &places),
+                place: place(*span, places),
                 why,
             })
             .collect(),
         summary: summary(run, ruleset),
-    };
-    to_writer(&document, out)
+    }
 }
 
-/// Writes a value as indented JSON. Characters that could act on a terminal, or change how the text
-/// around them is shown, are written as `\uXXXX`; serde_json leaves those above U+001F as they are.
+/// Writes a value as indented JSON that is safe to show.
 pub(crate) fn to_writer(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let json = serde_json::to_string_pretty(value)?;
-    let mut rest = json.as_str();
+    write_safe(&serde_json::to_string_pretty(value)?, out)
+}
+
+/// The same, on one line.
+pub(super) fn to_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write_safe(&serde_json::to_string(value)?, out)
+}
+
+/// Writes JSON. Characters that could act on a terminal or a CI runner, or change how the text around them is shown,
+/// are written as `\uXXXX`; serde_json leaves those above U+001F as they are.
+fn write_safe(json: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut rest = json;
     // Outside of strings, only line ends could be meant, and inside they are escaped already.
-    while let Some(at) = rest.find(|character| is_unsafe(character) && character != '\n') {
+    while let Some(at) = first_unsafe(rest, |character| character == '\n') {
         let (safe, from) = rest.split_at(at);
         out.write_all(safe.as_bytes())?;
         let mut characters = from.chars();

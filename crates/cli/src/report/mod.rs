@@ -1,17 +1,51 @@
 //! What a run found, written in one of several formats: one file and one function for each.
 
 pub(crate) mod concise;
+pub(crate) mod csv;
+pub(crate) mod entry;
 pub(crate) mod evidence;
 mod excerpt;
+pub(crate) mod github;
+pub(crate) mod gitlab;
 pub(crate) mod html;
 pub(crate) mod json;
+pub(crate) mod jsonl;
+pub(crate) mod junit;
+pub(crate) mod markdown;
+pub(crate) mod rdjsonl;
+pub(crate) mod sarif;
 pub(crate) mod text;
+pub(crate) mod uri;
 
+use crate::args::Format;
 use crate::text::count;
 use pillarlint_engine::finding::Outcome;
 use pillarlint_engine::ruleset::Ruleset;
-use pillarlint_parser::source::{FileId, LineIndex, Position, SourceFile, SourceMap, Span};
+use pillarlint_parser::source::{FileId, LineIndex, Position, SourceFile, SourceMap, Span, Unit};
 use std::cell::OnceCell;
+use std::io::{self, Write};
+
+/// Writes a run in one format.
+pub(crate) type Writer = fn(&Run, &Ruleset, &Options, &mut dyn Write) -> io::Result<()>;
+
+/// The writer of a format.
+pub(crate) fn writer(format: Format) -> Writer {
+    match format {
+        Format::Text => text::write,
+        Format::Concise => concise::write,
+        Format::Json => json::write,
+        Format::Jsonl => jsonl::write,
+        Format::Sarif => sarif::write,
+        Format::Github => github::write,
+        Format::Gitlab => gitlab::write,
+        Format::Junit => junit::write,
+        Format::Rdjsonl => rdjsonl::write,
+        Format::Csv => csv::write,
+        Format::Markdown => markdown::write,
+        Format::Evidence => evidence::write,
+        Format::Html => html::write,
+    }
+}
 
 /// A run, settled.
 #[derive(Debug)]
@@ -56,10 +90,14 @@ fn passed_over(outcome: &Outcome) -> String {
 }
 
 /// What a person asked a report to be like.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Options {
     /// Colours and width.
     pub(crate) style: Style,
+    /// The folder that the run was started in, as an absolute path. Other programs take paths from there.
+    pub(crate) folder: String,
+    /// What a link to a file of that folder begins with, where pages can link to files.
+    pub(crate) base: Option<String>,
     /// Whether questions without an answer are listed (the JSON format always lists them).
     pub(crate) undecided: bool,
     /// Whether there is a summary.
@@ -94,14 +132,29 @@ impl<'r> Places<'r> {
     }
 
     fn position(&self, file: FileId, offset: u32) -> Position {
+        self.position_in(Unit::Character, file, offset)
+    }
+
+    fn position_in(&self, unit: Unit, file: FileId, offset: u32) -> Position {
         let (file, index) = self.file(file);
-        index.position(offset as usize, &file.text)
+        index.position_in(unit, offset as usize, &file.text)
+    }
+
+    /// Where a place begins and ends.
+    fn region(&self, unit: Unit, span: Span) -> (Position, Position) {
+        let position = |offset| self.position_in(unit, span.file, offset);
+        (position(span.start), position(span.end))
+    }
+
+    /// Whether nothing of a file was read: then no line of it can be told.
+    fn is_unread(&self, file: FileId) -> bool {
+        self.sources.file(file).text.is_empty()
     }
 
     /// `path:line:column`, or the path alone where nothing of the file was read.
     pub(crate) fn shown(&self, span: Span) -> String {
         let path = path(&self.file(span.file).0.path);
-        if self.file(span.file).0.text.is_empty() {
+        if self.is_unread(span.file) {
             return path;
         }
         let Position { line, column } = self.position(span.file, span.start);
@@ -109,11 +162,15 @@ impl<'r> Places<'r> {
     }
 }
 
-/// A path on one line. Two colons at its beginning would be a command to a CI runner that reads the output.
+/// A path on one line. Two colons at its beginning would be a command to a CI runner that reads the output, which
+/// passes over spaces.
 fn path(path: &str) -> String {
-    match path.strip_prefix("::") {
-        Some(rest) => format!("\\u{{3a}}:{}", crate::text::escape(rest)),
-        None => crate::text::escape(path).into_owned(),
+    let name = path.trim_start();
+    let (spaces, name) = path.split_at(path.len() - name.len());
+    let spaces = crate::text::escape(spaces);
+    match name.strip_prefix("::") {
+        Some(rest) => format!("{spaces}\\u{{3a}}:{}", crate::text::escape(rest)),
+        None => format!("{spaces}{}", crate::text::escape(name)),
     }
 }
 
@@ -159,6 +216,19 @@ fn looked_at(run: &Run) -> String {
         paths => format!("; {} excluded", count(paths, "path")),
     };
     format!("{resources} in {units}{skipped}{excluded}")
+}
+
+/// The page of a rule that comes with pillarlint; nothing for one that was added.
+fn page(ruleset: &Ruleset, rule: &str) -> Option<String> {
+    let header = &ruleset.rule(rule)?.header;
+    let ours = &pillarlint_rules::ruleset().rule(rule)?.header;
+    (header.title == ours.title).then(|| {
+        let repository = env!("CARGO_PKG_REPOSITORY");
+        format!(
+            "{repository}/blob/main/docs/rules/{}/{rule}.md",
+            ours.pillar
+        )
+    })
 }
 
 /// The pillar that a rule belongs to; empty for a rule that is not in the ruleset.
