@@ -156,9 +156,22 @@ pub(super) fn by_weight(outcome: &Outcome) -> Vec<Entry<'_>> {
     all
 }
 
-/// The fingerprints of entries, in their order.
+/// The fingerprints of entries, in their order. Findings that are suppressed are counted too, so that to suppress one
+/// does not change those of others.
 pub(super) fn fingerprints_of(entries: &[Entry<'_>], run: &Run, folder: &str) -> Vec<String> {
-    fingerprints(entries.iter().map(|entry| entry.key(&run.sources, folder)))
+    let suppressed = run.outcome.suppressed.iter();
+    let suppressed = suppressed.map(|one| (None, Entry::of(&one.finding)));
+    let mut all: Vec<(Option<usize>, Entry)> = suppressed.collect();
+    all.extend((0..).zip(entries).map(|(at, entry)| (Some(at), *entry)));
+    all.sort_by_key(|(_, entry)| entry.place);
+    let keys = all.iter().map(|(_, entry)| entry.key(&run.sources, folder));
+    let mut fingerprints: Vec<(usize, String)> = all
+        .iter()
+        .zip(fingerprints(keys))
+        .filter_map(|((at, _), fingerprint)| Some(((*at)?, fingerprint)))
+        .collect();
+    fingerprints.sort_by_key(|(at, _)| *at);
+    fingerprints.into_iter().map(|(_, one)| one).collect()
 }
 
 /// ` (A, B) when condition`, as far as there is any of it.

@@ -9,9 +9,11 @@ use pillarlint_engine::ruleset::Ruleset;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// Rows that are shown at once, and in all.
+/// Rows of a table that are shown at once, and in all.
 const SHOWN: usize = 20;
 const MOST: usize = 500;
+/// Bytes that the rows of a table may take.
+const MOST_BYTES: usize = 256 << 10;
 /// Characters of a text from a checked file.
 const MOST_TEXT: usize = 300;
 
@@ -33,7 +35,7 @@ pub(crate) fn write(
     let is_finding = |entry: &&Entry| entry.finding.is_some();
     let findings: Vec<&Entry> = all.iter().filter(is_finding).collect();
     let others: Vec<&Entry> = all.iter().filter(|entry| !is_finding(entry)).collect();
-    let row = |entry: &Entry, out: &mut dyn Write| {
+    let row = |entry: &Entry| {
         let place = link(entry, &places, options);
         let rule = match page(ruleset, entry.rule()) {
             Some(page) => format!("[{}]({page})", escape(entry.rule())),
@@ -41,15 +43,12 @@ pub(crate) fn write(
         };
         let practice = entry.practice(ruleset).unwrap_or_default();
         let message = escape(&short(&entry.sentence()));
-        writeln!(
-            out,
-            "| {} | {rule} | {practice} | {place} | {message} |",
-            entry.level.name()
-        )
+        let severity = entry.level.name();
+        format!("| {severity} | {rule} | {practice} | {place} | {message} |\n")
     };
     let heading = "| severity | rule | practice | place | |\n| --- | --- | --- | --- | --- |";
     write_table(&findings, heading, "finding", &row, out)?;
-    let row = |entry: &Entry, out: &mut dyn Write| {
+    let row = |entry: &Entry| {
         let place = link(entry, &places, options);
         let name = match entry.level {
             Level::Error => "could not be read",
@@ -57,16 +56,20 @@ pub(crate) fn write(
             _ => "likely a mistake",
         };
         let message = escape(&short(&entry.sentence()));
-        writeln!(out, "| {name} | {place} | {message} |")
+        format!("| {name} | {place} | {message} |\n")
     };
     let heading = "| | place | |\n| --- | --- | --- |";
     write_table(&others, heading, "note", &row, out)?;
     if options.summary {
-        let undecided = count(outcome.undecided.len(), "question");
+        let undecided = outcome.undecided.len();
+        let suppressed = match outcome.suppressed.len() {
+            0 => String::new(),
+            findings => format!("{findings} suppressed, "),
+        };
+        let looked_at = looked_at(run);
         writeln!(
             out,
-            "Checked {}; {undecided} could not be decided.",
-            looked_at(run)
+            "Checked {looked_at}: {suppressed}{undecided} undecided."
         )?;
     }
     Ok(())
@@ -96,33 +99,38 @@ fn write_counts(run: &Run, ruleset: &Ruleset, out: &mut dyn Write) -> io::Result
     writeln!(out)
 }
 
-type Row<'a> = dyn Fn(&Entry, &mut dyn Write) -> io::Result<()> + 'a;
-
 /// A table whose first rows are shown; the next ones unfold, and the rest is counted.
 fn write_table(
     entries: &[&Entry],
     heading: &str,
     noun: &str,
-    row: &Row<'_>,
+    row: &dyn Fn(&Entry) -> String,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    let (shown, more) = entries.split_at(entries.len().min(SHOWN));
-    let (folded, rest) = more.split_at(more.len().min(MOST - SHOWN));
-    writeln!(out, "{heading}")?;
-    shown.iter().try_for_each(|entry| row(entry, out))?;
-    writeln!(out)?;
+    let mut bytes = 0;
+    let rows = entries.iter().take(MOST).map(|entry| row(entry));
+    let rows = rows.take_while(|row| {
+        bytes += row.len();
+        bytes <= MOST_BYTES
+    });
+    let rows: Vec<String> = rows.collect();
+    let (shown, folded) = rows.split_at(rows.len().min(SHOWN));
+    writeln!(out, "{heading}\n{}", shown.concat())?;
     if !folded.is_empty() {
         let more = count(folded.len(), &format!("more {noun}"));
-        writeln!(out, "<details><summary>{more}</summary>\n\n{heading}")?;
-        folded.iter().try_for_each(|entry| row(entry, out))?;
-        writeln!(out, "\n</details>\n")?;
+        let folded = folded.concat();
+        writeln!(
+            out,
+            "<details><summary>{more}</summary>\n\n{heading}\n{folded}\n</details>\n"
+        )?;
     }
-    if !rest.is_empty() {
-        let more = count(rest.len(), &format!("more {noun}"));
-        writeln!(out, "... and {more}, which this page leaves out.\n")?;
+    let left_out = entries.len() - rows.len();
+    if left_out > 0 {
+        let more = count(left_out, &format!("more {noun}"));
+        writeln!(out, "This page leaves out {more}.\n")?;
     }
     Ok(())
 }
@@ -131,10 +139,10 @@ fn write_table(
 fn link(entry: &Entry, places: &Places, options: &Options) -> String {
     let path = path_of(entry.place, places, &options.folder);
     if places.is_unread(entry.place.file) {
-        return escape(path);
+        return escape(&short(path));
     }
     let line = places.position(entry.place.file, entry.place.start).line;
-    let text = escape(&format!("{path}:{line}"));
+    let text = escape(&format!("{}:{line}", short(path)));
     match options.base.as_deref() {
         Some(base) if super::uri::is_below(path) => {
             format!("[{text}]({base}{}#L{line})", super::uri::uri(path))

@@ -1,10 +1,10 @@
 //! Rules as SARIF describes them: what GitHub shows beside an alert, and what it sorts and filters by.
 
-use super::super::page;
 use super::level as name_of;
 use super::model::{Configuration, Help, Message, Rule, RuleProperties};
 use crate::report::entry::{Degree, Level};
-use pillarlint_engine::rule::{Certainty, Docs, Header};
+use crate::report::page;
+use pillarlint_engine::rule::{Certainty, Docs, Fix, Header};
 use pillarlint_engine::ruleset::{self, Ruleset};
 
 /// Tags of a rule; GitHub takes no more.
@@ -41,7 +41,7 @@ pub(super) fn descriptor<'r>(ruleset: &Ruleset, id: &'r str, level: Level) -> Ru
     }
 }
 
-/// The pillar, its practices, and what it is about in one word more.
+/// The pillar and its practices.
 fn tags(header: &Header) -> Vec<String> {
     let practices = header.practices.iter().map(|id| format!("wa:{id}"));
     let all = [header.pillar.clone()].into_iter().chain(practices);
@@ -74,25 +74,12 @@ fn help(title: &str, docs: Option<&Docs>) -> Help {
             markdown: title.to_owned(),
         };
     };
-    let (why, fix) = (docs.why.trim(), &docs.fix);
-    let fixes = [
-        ("CloudFormation", fix.cloudformation.trim()),
-        ("Terraform", fix.terraform.trim()),
-    ];
-    let fixes = match fixes {
-        [(_, one), (_, other)] if one == other => vec![("", one)],
-        two => two.into_iter().filter(|(_, fix)| !fix.is_empty()).collect(),
-    };
+    let why = docs.why.trim();
     let mut text = format!("{why}\n");
     let mut markdown = format!("{why}\n");
-    for (dialect, fix) in fixes {
-        let (colon, space) = if dialect.is_empty() {
-            ("", "")
-        } else {
-            (": ", " in ")
-        };
-        text.push_str(&format!("\nFix{space}{dialect}:\n{fix}\n"));
-        markdown.push_str(&format!("\n## Fix{colon}{dialect}\n\n{fix}\n"));
+    for (dialect, fix) in fixes(&docs.fix) {
+        text.push_str(&format!("\nFix{dialect}:\n{fix}\n"));
+        markdown.push_str(&format!("\n## Fix{dialect}\n\n{fix}\n"));
     }
     if !docs.references.is_empty() {
         text.push_str("\nReferences:\n");
@@ -103,4 +90,18 @@ fn help(title: &str, docs: Option<&Docs>) -> Help {
         }
     }
     Help { text, markdown }
+}
+
+/// What to do, with the dialect that it is for; once where the words are the same.
+fn fixes(fix: &Fix) -> Vec<(&'static str, &str)> {
+    let sam = fix.sam.as_deref().map(|sam| (" in SAM", sam));
+    let all = [(" in CloudFormation", &*fix.cloudformation)].into_iter();
+    let all: Vec<_> = all
+        .chain(sam)
+        .chain([(" in Terraform", &*fix.terraform)])
+        .collect();
+    match all.as_slice() {
+        [(_, one), (_, other)] if one == other => vec![("", one)],
+        _ => all,
+    }
 }
