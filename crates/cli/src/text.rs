@@ -166,6 +166,8 @@ mod tests {
             "averyveryverylongword\nb\n"
         );
         assert_eq!(wrap("", 5, 0), "\n");
+        // No line begins with what would be a command, but for spaces.
+        assert_eq!(wrap("a::b ::c", 5, 1), " a::b\n \\u{3a}:c\n");
     }
 
     #[test]
