@@ -185,3 +185,92 @@ fn marks_of<'a>(
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pillarlint_parser::source::{SourceFile, SourceMap};
+
+    /// The frames of a place, and of places with notes, each named by its text and file.
+    #[track_caller]
+    fn check(files: &[&str], place: &str, related: &[(usize, &str)], expected: &str) {
+        let file = |(at, text): (usize, &&str)| SourceFile {
+            path: format!("{at}.yaml"),
+            text: (*text).to_owned(),
+        };
+        let sources = SourceMap {
+            files: files.iter().enumerate().map(file).collect(),
+        };
+        let span = |file: usize, part: &str| {
+            let start = files[file].find(part).expect("it is there");
+            Span::new(FileId(file as u32), start, start + part.len())
+        };
+        let related: Vec<(Span, String)> = related
+            .iter()
+            .map(|(file, part)| (span(*file, part), format!("is `{part}`")))
+            .collect();
+        let mut out = Vec::new();
+        write(span(0, place), &related, &Places::new(&sources), &mut out).expect("it is memory");
+        assert_eq!(String::from_utf8(out).expect("it is text"), expected);
+    }
+
+    #[test]
+    fn places_are_marked() {
+        check(
+            &["a: <1>\nb:\n  - 2\n  - 3\n"],
+            "<1>",
+            &[],
+            "<pre class=\"frame\" tabindex=\"0\"><i><b>1</b>a: <mark>&lt;1&gt;</mark></i>\n<b>2</b>b:\n<b>3</b>  - 2\n</pre>\n",
+        );
+        // On several lines, without what they are indented by.
+        check(
+            &["b:\n  - 2\n  - 3\n"],
+            "- 2\n  - 3\n",
+            &[],
+            "<pre class=\"frame\" tabindex=\"0\"><b>1</b>b:\n<i><b>2</b>  <mark>- 2</mark></i>\n<i><b>3</b>  <mark>- 3</mark></i>\n</pre>\n",
+        );
+        // Overlapping places are marked once each, as far as they are free.
+        check(
+            &["a: {b: c}\n"],
+            "{b: c}",
+            &[(0, "b: c")],
+            "<pre class=\"frame\" tabindex=\"0\"><i><b>1</b>a: <mark>{b: c}</mark></i>\n<b></b>    <small>↑ is <code>b: c</code></small>\n</pre>\n",
+        );
+    }
+
+    #[test]
+    fn lines_between_places_are_left_out() {
+        check(
+            &["a: 1\n2\n3\n4\n5\n6\n7\nb: 8"],
+            "b: 8",
+            &[(0, "a: 1")],
+            "<pre class=\"frame\" tabindex=\"0\"><b>1</b><mark class=\"r\">a: 1</mark>\n<b></b><small>↑ is <code>a: 1</code></small>\n\
+             <b>2</b>2\n<b>3</b>3\n<b>⋮</b>\n<b>6</b>6\n<b>7</b>7\n<i><b>8</b><mark>b: 8</mark></i>\n</pre>\n",
+        );
+    }
+
+    #[test]
+    fn places_in_other_files_have_frames_of_their_own() {
+        check(
+            &["x", "y: z"],
+            "x",
+            &[(1, "z")],
+            "<pre class=\"frame\" tabindex=\"0\"><i><b>1</b><mark>x</mark></i>\n</pre>\n<p class=\"from\">1.yaml:1:4</p>\n\
+             <pre class=\"frame\" tabindex=\"0\"><b>1</b>y: <mark class=\"r\">z</mark>\n<b></b>   <small>↑ is <code>z</code></small>\n</pre>\n",
+        );
+    }
+
+    #[test]
+    fn long_lines_are_shown_in_part() {
+        let line = format!("{}here{}", "é".repeat(200), "b".repeat(300));
+        let (before, after) = ("é".repeat(60), "b".repeat(116));
+        check(
+            &[&line],
+            "here",
+            &[],
+            &format!(
+                "<pre class=\"frame\" tabindex=\"0\"><i><b>1</b>…{before}<mark>here</mark>{after}…</i>\n</pre>\n"
+            ),
+        );
+    }
+}
