@@ -709,11 +709,11 @@ fn mistakes_have_places() {
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySecond, set: true }\n  message: m",
-            "the type has no `DelaySecond`, did you mean `DelaySeconds`? (in the path `$.DelaySecond`) @11",
+            "`$` (AWS::SQS::Queue) has no `DelaySecond`, did you mean `DelaySeconds`? @11",
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySeconds, equal: 1, absent: fail }\n  message: m",
-            "needs an operator",
+            "has no `equal`, did you mean `equals`?",
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  expect: { at: $.DelaySeconds, equals: 1 }\n  message: m",
@@ -721,11 +721,11 @@ fn mistakes_have_places() {
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  expects: { at: $.DelaySeconds, set: true }\n  message: m",
-            "exactly one of `expect`",
+            "a check has no `expects`, did you mean `expect`?",
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  wen: { at: $.DelaySeconds, set: true }\n  expect: { at: $.DelaySeconds, set: true }\n  message: m",
-            "unknown field `wen`, did you mean `when`? @11",
+            "a check has no `wen`, did you mean `when`? @11",
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  expect: { at: '$.Tags[?@.Key==1]', set: true }\n  message: m",
@@ -737,7 +737,7 @@ fn mistakes_have_places() {
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  expect: { at: queue.DelaySeconds, set: true }\n  message: m",
-            "unknown name `queue`",
+            "cannot begin with `queue`",
         ),
         (
             "- kinds: [AWS::SQS::Queue]\n  expect: { at: resource.DeletionPolicies, set: true }\n  message: m",

@@ -256,7 +256,7 @@ fn mistakes_in_parameters() {
         ),
         (
             "  days: { type: number, default: 1, description: d }\n",
-            "`number` is no type of a parameter",
+            "`type` should be one of `integer` and `list`",
         ),
         (
             "  days: { type: list, default: [a], description: d }\n",
@@ -268,7 +268,7 @@ fn mistakes_in_parameters() {
         ),
         (
             "  days: { type: integer, default: 1 }\n",
-            "`description` is missing",
+            "a parameter needs `description`",
         ),
     ] {
         let (_, problems) = rule_with(parameters, CHECK);

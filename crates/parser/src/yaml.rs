@@ -199,6 +199,18 @@ fn explain(builder: &Builder<'_>, error: &ScanError, base: usize) -> Problem {
         ErrorKind::MappingValueNotAllowed => {
             "no `key: value` can stand here; a text with `: ` in it needs quotes".to_owned()
         }
+        ErrorKind::ExpectedFlowMappingSeparator => {
+            "expected `,` or `}` here; between braces, a text with one of `[]{},` in it needs quotes".to_owned()
+        }
+        ErrorKind::ExpectedFlowSequenceSeparator => {
+            "expected `,` or `]` here; between brackets, a text with one of `[]{},` in it needs quotes".to_owned()
+        }
+        ErrorKind::UnexpectedCharacter { character } => {
+            format!("a text that begins with `{character}` needs quotes")
+        }
+        ErrorKind::MissingAnchorOrAliasName => {
+            "expected a name behind `*` or `&`; a text that begins so needs quotes".to_owned()
+        }
         ErrorKind::RecursionLimitExceeded => too_deep(),
         ErrorKind::SimpleKeyExpected => "expected `:` behind this key".to_owned(),
         _ => error.info(),

@@ -383,7 +383,7 @@ fn syntax_errors_have_a_place() {
     );
     check(
         "a: @x",
-        "{a: null}\nError at \"@\": unexpected character: `@'",
+        "{a: null}\nError at \"@\": a text that begins with `@` needs quotes",
     );
     let key = "k".repeat(1025);
     let problems = parse(FILE, &format!("{key}: 1\nb: 2\n")).problems;
@@ -430,7 +430,7 @@ fn reading_goes_on_behind_an_error() {
     );
     check(
         "a: @\nb: &x 1\nc: @\nd: *x\n",
-        "{a: null, b: 1, c: null, d: 1}\nError at \"@\": unexpected character: `@'\nError at \"@\": unexpected character: `@'",
+        "{a: null, b: 1, c: null, d: 1}\nError at \"@\": a text that begins with `@` needs quotes\nError at \"@\": a text that begins with `@` needs quotes",
     );
     check(
         "a: !e!x 1\nb: 2",

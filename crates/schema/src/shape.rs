@@ -109,6 +109,16 @@ impl Shape {
             || self.kinds().any(|kind| kind == Kind::Json)
     }
 
+    /// Whether nothing that it may be has members: a list, a number, a boolean.
+    pub fn is_nameless(&self) -> bool {
+        self.kinds().all(|kind| {
+            matches!(
+                kind,
+                Kind::List | Kind::Integer | Kind::Number | Kind::Boolean
+            )
+        })
+    }
+
     /// The member of a name.
     pub fn member(&self, name: &str) -> Member {
         if let Some(property) = self.property(name) {

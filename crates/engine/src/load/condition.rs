@@ -1,7 +1,8 @@
 //! Conditions and domains, as written.
 
 use super::Context;
-use super::reader::{Fields, Problems, text, texts, wrong};
+use super::keys::{self, Mapping};
+use super::reader::{Fields, Problems, and, entries, form_of, text, texts, wrong};
 use super::scope::Scope;
 use crate::builtin::{Parameter, SIGNATURES};
 use crate::rule::{
@@ -11,7 +12,7 @@ use crate::rule::{
 };
 use crate::spelling::hint;
 use pillarlint_parser::source::Span;
-use pillarlint_parser::tree::{Node, Value};
+use pillarlint_parser::tree::{Entry, Node, Value};
 
 /// What loading a condition needs beside the condition.
 #[derive(Clone)]
@@ -39,66 +40,30 @@ impl<'p> Reading<'_, 'p> {
             wrong(self.problems, node.span, "conditions are nested too deeply");
             return None;
         }
-        let fields = Fields::of(node, "a condition", self.problems)?;
-        let condition = if let Some(parts) = fields.take("all") {
-            self.parts(parts, depth).map(Condition::All)
-        } else if let Some(parts) = fields.take("any") {
-            self.parts(parts, depth).map(Condition::Any)
-        } else if let Some(part) = fields.take("not") {
-            self.nested(part, depth + 1)
-                .map(|part| Condition::Not(Box::new(part)))
-        } else if let Some(test) = fields.take("statement") {
-            self.statement(test)
-                .map(|test| Condition::Statement(Box::new(test)))
-        } else if let Some(kinds) = fields.take("referenced") {
-            self.referenced(kinds)
-                .map(|test| Condition::Referenced(Box::new(test)))
-        } else if let Some(pattern) = fields.take("named") {
-            self.pattern(pattern).map(Condition::Named)
-        } else if let Some(name) = fields.take("depends-on") {
-            self.path(name).map(|path| Condition::DependsOn(path.root))
-        } else if let Some(port) = fields.take("covers-port") {
-            self.port(port)
-                .map(|port| Condition::CoversPort(Box::new(port)))
-        } else if let Some(name) = fields.take("builtin") {
-            self.builtin(name, fields.take("with"), false)
-                .map(Condition::Builtin)
-        } else if let Some(at) = fields.take("at") {
-            self.test(at, &fields)
-                .map(|test| Condition::Test(Box::new(test)))
-        } else {
-            let quantifier = Quantifier::ALL.iter().find_map(|quantifier| {
-                fields
-                    .take(quantifier.name())
-                    .map(|node| (*quantifier, node))
-            });
-            match quantifier {
-                Some((quantifier, node)) => self
-                    .quantified(quantifier, node, depth)
-                    .map(|quantified| Condition::Quantified(Box::new(quantified))),
-                None => {
-                    wrong(
-                        self.problems,
-                        fields.span,
-                        "a condition needs one of `at`, `all`, `any`, `not`, `every`, `some`, `none`, `statement`, \
-                         `referenced`, `named`, `depends-on`, `covers-port` or `builtin`",
-                    );
-                    return None;
-                }
+        let form = form_of(node, &keys::CONDITION, self.problems)?;
+        let fields = Fields::of(node, form, self.problems)?;
+        let first = form.keys.first()?;
+        let value = fields.take(first.name)?;
+        Some(match first.name {
+            "all" => Condition::All(self.parts(first.name, value, depth)?),
+            "any" => Condition::Any(self.parts(first.name, value, depth)?),
+            "not" => Condition::Not(Box::new(self.nested(value, depth + 1)?)),
+            "statement" => Condition::Statement(Box::new(self.statement(value)?)),
+            "referenced" => Condition::Referenced(Box::new(self.referenced(value)?)),
+            "named" => Condition::Named(self.pattern(value)?),
+            "depends-on" => Condition::DependsOn(self.path(value)?.root),
+            "covers-port" => Condition::CoversPort(Box::new(self.port(value)?)),
+            "builtin" => Condition::Builtin(self.builtin(value, fields.take("with"), false)?),
+            "at" => Condition::Test(Box::new(self.test(value, &fields)?)),
+            name => {
+                let quantifier = Quantifier::ALL.iter().find(|one| one.name() == name)?;
+                Condition::Quantified(Box::new(self.quantified(*quantifier, value, depth)?))
             }
-        };
-        fields.finish();
-        condition
+        })
     }
 
-    fn parts(&self, node: &Node<'_>, depth: usize) -> Option<Vec<Condition>> {
-        let Value::List(items) = &node.value else {
-            wrong(self.problems, node.span, "should be a list of conditions");
-            return None;
-        };
-        if items.is_empty() {
-            wrong(self.problems, node.span, "needs at least one condition");
-        }
+    fn parts(&self, name: &str, node: &Node<'_>, depth: usize) -> Option<Vec<Condition>> {
+        let items = super::list(node, name, self.problems)?;
         items
             .iter()
             .map(|item| self.nested(item, depth + 1))
@@ -106,65 +71,30 @@ impl<'p> Reading<'_, 'p> {
     }
 
     fn test(&self, at: &Node<'_>, fields: &Fields<'_, '_, '_>) -> Option<Test> {
-        let path = self.path(at)?;
-        let mut operator: Option<(&str, Operator)> = None;
-        let mut failed = false;
-        for &name in OPERATORS {
-            let Some(argument) = fields.take(name) else {
-                continue;
-            };
-            if let Some((other, _)) = operator {
-                wrong(
-                    self.problems,
-                    argument.span,
-                    format!("one operator only: `{other}` stands here already"),
-                );
-                return None;
-            }
-            match self.operator(name, argument) {
-                Some(read) => operator = Some((name, read)),
-                None => failed = true,
-            }
-        }
-        let answer = |key: &'static str| {
-            let absent = Absent::from_name(fields.text(key)?);
-            if absent.is_none() {
-                let message = format!("`{key}` should be `pass`, `fail` or `unknown`");
-                wrong(self.problems, fields.span, message);
-            }
-            absent
-        };
+        let path = self.path(at);
+        let (name, argument) = fields.chosen()?;
+        let operator = self.operator(name, argument);
+        let answer = |key| fields.named(key, Absent::ALL, Absent::name);
         let (absent, in_part, unknown) = (answer("absent"), answer("in-part"), answer("unknown"));
-        let culprit = fields.text("culprit") == Some("true");
-        if failed {
-            return None;
-        }
-        let Some((name, operator)) = operator else {
+        let culprit = fields.is_true("culprit");
+        let says_itself = matches!(name, "set" | "empty");
+        if says_itself && let Some(node) = fields.take("absent") {
             wrong(
                 self.problems,
-                at.span,
-                format!("needs an operator, one of {}", OPERATORS.join(", ")),
-            );
-            return None;
-        };
-        let says_itself = matches!(operator, Operator::Set(_) | Operator::Empty(_));
-        if says_itself && absent.is_some() {
-            wrong(
-                self.problems,
-                at.span,
+                node.span,
                 format!("`{name}` takes no `absent`: it answers that itself"),
             );
         }
-        if self.strict && !says_itself && absent.is_none() {
+        if self.strict && !says_itself && fields.take("absent").is_none() {
             wrong(
                 self.problems,
                 at.span,
-                "in `expect`, `absent` must be said: `pass`, `fail` or `unknown`",
+                "in `expect`, `absent` must be said: what the answer is where the value is not set, `pass`, `fail` or `unknown`",
             );
         }
         Some(Test {
-            at: path,
-            operator,
+            at: path?,
+            operator: operator?,
             absent: absent.unwrap_or(Absent::Fail),
             in_part: in_part.unwrap_or(Absent::Unknown),
             unknown: unknown.unwrap_or(Absent::Unknown),
@@ -210,13 +140,13 @@ impl<'p> Reading<'_, 'p> {
     fn operand(&self, node: &Node<'_>) -> Option<Operand> {
         match &node.value {
             Value::Map(_) => {
-                let fields = Fields::of(node, "an argument", self.problems)?;
-                let operand = match fields.take("parameter") {
-                    Some(name) => self.parameter(name, "integer").map(Operand::Parameter),
-                    None => self.other_value(&fields),
-                };
-                fields.finish();
-                operand
+                let form = form_of(node, &keys::TAKEN, self.problems)?;
+                let fields = Fields::of(node, form, self.problems)?;
+                if form.key("parameter").is_some() {
+                    let name = fields.take("parameter")?;
+                    return self.parameter(name, "integer").map(Operand::Parameter);
+                }
+                self.other_value(&fields)
             }
             _ => {
                 text(node, "argument", self.problems).map(|text| Operand::Literal(text.to_owned()))
@@ -226,7 +156,7 @@ impl<'p> Reading<'_, 'p> {
 
     /// `{ path: PATH }`, with `absent` and `times` where it is a number.
     fn other_value(&self, fields: &Fields<'_, '_, '_>) -> Option<Operand> {
-        let path = fields.require("path").and_then(|path| self.path(path))?;
+        let path = fields.take("path").and_then(|path| self.path(path))?;
         let number = |key| {
             let node = fields.take(key)?;
             let number = text(node, key, self.problems)?;
@@ -250,7 +180,7 @@ impl<'p> Reading<'_, 'p> {
         match &node.value {
             Value::Bool(true) => Some(ReferencedTest::default()),
             Value::Map(_) => {
-                let fields = Fields::of(node, "referenced", self.problems)?;
+                let fields = Fields::of(node, &keys::REFERENCED_TEST, self.problems)?;
                 let kinds = self.kinds(&fields.texts("by"));
                 let except = self.kinds(&fields.texts("except"));
                 let candidate = Scope::new(&except, self.problems);
@@ -259,7 +189,6 @@ impl<'p> Reading<'_, 'p> {
                     .into_iter()
                     .map(|(path, span)| candidate.path(path, span))
                     .collect::<Option<_>>();
-                fields.finish();
                 Some(ReferencedTest {
                     kinds,
                     except,
@@ -303,7 +232,10 @@ impl<'p> Reading<'_, 'p> {
                 wrong(
                     self.problems,
                     node.span,
-                    format!("not a regular expression: {first}"),
+                    format!(
+                        "not a regular expression: {}",
+                        first.trim_start_matches("error: ")
+                    ),
                 );
                 None
             }
@@ -335,19 +267,22 @@ impl<'p> Reading<'_, 'p> {
 
     /// A list of texts, `{ data: NAME }` or `{ parameter: NAME }`.
     fn texts(&self, node: &Node<'_>) -> Option<Texts> {
-        match node.get("parameter").filter(|_| node.as_map().is_some()) {
-            Some(name) => self.parameter(name, "list").map(Texts::Parameter),
-            None => self.list(node).map(Texts::These),
+        if let Value::Map(_) = &node.value {
+            let form = form_of(node, &keys::LISTED, self.problems)?;
+            if form.key("parameter").is_some() {
+                let fields = Fields::of(node, form, self.problems)?;
+                let name = fields.take("parameter")?;
+                return self.parameter(name, "list").map(Texts::Parameter);
+            }
         }
+        self.list(node).map(Texts::These)
     }
 
     /// A list of texts, or `{ data: NAME }`.
     pub(super) fn list(&self, node: &Node<'_>) -> Option<Vec<String>> {
         if let Value::Map(_) = &node.value {
-            let fields = Fields::of(node, "an argument", self.problems)?;
-            let data = fields.require("data");
-            fields.finish();
-            let data = data?;
+            let fields = Fields::of(node, &keys::DATA, self.problems)?;
+            let data = fields.take("data")?;
             let name = text(data, "data", self.problems)?;
             let values = self.context.data.get(name);
             if values.is_none() {
@@ -379,30 +314,22 @@ impl<'p> Reading<'_, 'p> {
         node: &Node<'_>,
         depth: usize,
     ) -> Option<Quantified> {
-        let fields = Fields::of(node, quantifier.name(), self.problems)?;
+        let mapping = match quantifier {
+            Quantifier::Every => &keys::EVERY_OF,
+            Quantifier::Some => &keys::SOME_OF,
+            Quantifier::None => &keys::NONE_OF,
+        };
+        let fields = Fields::of(node, mapping, self.problems)?;
         let name = fields.text("as").unwrap_or("@").to_owned();
         let mut inner = self.clone();
         let domain = inner.domain(&fields, &name);
         let filter = fields.take("where");
         let expect = fields.take("expect");
-        if expect.is_none() && quantifier == Quantifier::Every {
-            wrong(self.problems, fields.span, "`every` needs `expect`");
-        }
-        let ignores_unread = match fields.text("unread") {
-            None => false,
-            Some("ignored") => true,
-            Some(_) => {
-                wrong(self.problems, fields.span, "`unread` should be `ignored`");
-                false
-            }
+        let ignores_unread = fields.named("unread", &["ignored"], |name| name).is_some();
+        let (at_least, different) = match quantifier {
+            Quantifier::Some => (fields.take("at-least"), fields.take("different")),
+            Quantifier::Every | Quantifier::None => (None, None),
         };
-        let at_least = fields.take("at-least");
-        let different = fields.take("different");
-        if (at_least.is_some() || different.is_some()) && quantifier != Quantifier::Some {
-            let message = "only `some` takes `at-least` and `different`";
-            wrong(self.problems, fields.span, message);
-        }
-        fields.finish();
         let (domain, slot) = domain?;
         let mut filtering = inner.clone();
         filtering.strict = false;
@@ -440,27 +367,7 @@ impl<'p> Reading<'_, 'p> {
         fields: &Fields<'_, '_, '_>,
         name: &str,
     ) -> Option<(Domain, crate::rule::Slot)> {
-        let asked = [
-            ("each", fields.take("each")),
-            ("statements", fields.take("statements")),
-            ("resources", fields.take("resources")),
-            ("linked", fields.take("linked")),
-            ("followed", fields.take("followed")),
-        ];
-        let mut given = asked
-            .iter()
-            .filter_map(|(key, node)| node.map(|node| (*key, node)));
-        let (key, node) = match (given.next(), given.next()) {
-            (Some(one), None) => one,
-            _ => {
-                wrong(
-                    self.problems,
-                    fields.span,
-                    "needs exactly one of `each`, `statements`, `resources`, `linked` and `followed`",
-                );
-                return None;
-            }
-        };
+        let (key, node) = fields.chosen()?;
         match key {
             "each" => {
                 let path = text(node, "each", self.problems)?;
@@ -480,10 +387,9 @@ impl<'p> Reading<'_, 'p> {
                 Some((Domain::Resources(kinds), slot))
             }
             "followed" => {
-                let fields = Fields::of(node, "followed", self.problems)?;
-                let at = fields.require("at");
+                let fields = Fields::of(node, &keys::FOLLOWED, self.problems)?;
+                let at = fields.take("at");
                 let kinds = self.kinds(&fields.texts("kinds"));
-                fields.finish();
                 let at = at?;
                 let path = text(at, "at", self.problems)?;
                 let path = self.scope.path_to_many(path, at.span)?;
@@ -499,11 +405,8 @@ impl<'p> Reading<'_, 'p> {
     }
 
     fn link(&self, node: &Node<'_>) -> Option<Link> {
-        let fields = Fields::of(node, "linked", self.problems)?;
+        let fields = Fields::of(node, &keys::LINKED, self.problems)?;
         let kinds = self.kinds(&fields.texts("kinds"));
-        if kinds.is_empty() {
-            wrong(self.problems, fields.span, "`kinds` is missing");
-        }
         let candidate = Scope::new(&kinds, self.problems);
         let by: Option<Vec<Path>> = fields
             .texts("by")
@@ -525,11 +428,9 @@ impl<'p> Reading<'_, 'p> {
             Scope::new(&[], self.problems).path(path, node.span)
         });
         let attribute = fields.text("attribute").map(str::to_owned);
-        let span = fields.span;
-        fields.finish();
-        let by = by?;
-        if by.is_empty() {
-            wrong(self.problems, span, "`by` is missing");
+        let by = by.filter(|by| !by.is_empty())?;
+        if kinds.is_empty() {
+            return None;
         }
         Some(Link {
             kinds,
@@ -575,119 +476,75 @@ impl<'p> Reading<'_, 'p> {
     }
 
     fn statement(&self, node: &Node<'_>) -> Option<StatementTest> {
-        let fields = Fields::of(node, "statement", self.problems)?;
+        let fields = Fields::of(node, &keys::STATEMENT_TEST, self.problems)?;
         let at = match fields.take("in") {
             Some(path) => self.path(path),
             None => self.scope.path("@", node.span),
         };
-        let effect = fields.text("effect").map(str::to_owned);
-        if !matches!(effect.as_deref(), None | Some("Allow" | "Deny")) {
-            wrong(
-                self.problems,
-                fields.span,
-                "`effect` should be `Allow` or `Deny`",
-            );
-        }
+        let effect = fields.named("effect", &["Allow", "Deny"], |name| name);
+        let effect = effect.map(str::to_owned);
         let action = fields
             .take("action")
-            .map(|node| self.pattern_test(node, true));
+            .map(|node| self.pattern_test(node, &keys::ACTION_TEST));
         let resource = fields
             .take("resource")
-            .map(|node| self.pattern_test(node, false));
-        let anyone = match fields.take("principal") {
-            None => false,
-            Some(node) => {
-                if node.as_str() != Some("anyone") {
-                    wrong(self.problems, node.span, "`principal` should be `anyone`");
-                }
-                true
-            }
-        };
+            .map(|node| self.pattern_test(node, &keys::RESOURCE_TEST));
+        let anyone = fields.named("principal", &["anyone"], |name| name);
         let condition = fields
             .take("condition")
             .map(|node| self.condition_test(node));
-        let culprit = match fields.text("culprit") {
-            None => StatementPart::Action,
-            Some(name) => StatementPart::from_name(name).unwrap_or_else(|| {
-                wrong(
-                    self.problems,
-                    fields.span,
-                    "`culprit` should be `action`, `resource` or `principal`",
-                );
-                StatementPart::Action
-            }),
-        };
-        fields.finish();
+        let culprit = fields.named("culprit", StatementPart::ALL, StatementPart::name);
         Some(StatementTest {
             at: at?,
             effect,
             action: flatten(action)?,
             resource: flatten(resource)?,
-            anyone,
+            anyone: anyone.is_some(),
             condition: flatten(condition)?,
-            culprit,
+            culprit: culprit.unwrap_or(StatementPart::Action),
         })
     }
 
-    fn pattern_test(&self, node: &Node<'_>, is_action: bool) -> Option<PatternTest> {
-        let fields = Fields::of(node, "action or resource", self.problems)?;
-        let test = if let Some(list) = fields.take("is") {
-            self.list(list).map(PatternTest::Is)
-        } else if let Some(pattern) = fields.take("matches") {
-            self.pattern(pattern).map(PatternTest::Matches)
-        } else if let Some(text) = fields.text("grants") {
-            Some(PatternTest::Grants(text.to_owned()))
-        } else if is_action && fields.take("restrictable").is_some() {
-            Some(PatternTest::Restrictable)
-        } else {
-            wrong(
-                self.problems,
-                fields.span,
-                "needs one of `is`, `matches`, `grants` or (for actions) `restrictable`",
-            );
-            None
-        };
-        fields.finish();
-        test
+    fn pattern_test(&self, node: &Node<'_>, mapping: &'static Mapping) -> Option<PatternTest> {
+        let fields = Fields::of(node, mapping, self.problems)?;
+        let (key, value) = fields.chosen()?;
+        Some(match key {
+            "is" => PatternTest::Is(self.list(value)?),
+            "matches" => PatternTest::Matches(self.pattern(value)?),
+            "grants" => PatternTest::Grants(text(value, key, self.problems)?.to_owned()),
+            _ => fields
+                .is_true("restrictable")
+                .then_some(PatternTest::Restrictable)?,
+        })
     }
 
     fn condition_test(&self, node: &Node<'_>) -> Option<ConditionTest> {
         if node.as_str() == Some("none") {
             return Some(ConditionTest::None);
         }
-        let fields = Fields::of(node, "condition", self.problems)?;
-        let test = if let Some(list) = fields.take("without") {
-            self.list(list).map(ConditionTest::Without)
-        } else if let Some(list) = fields.take("keys-without") {
-            self.list(list).map(ConditionTest::KeysWithout)
-        } else {
-            wrong(
-                self.problems,
-                fields.span,
-                "should be `none`, `without` or `keys-without`",
-            );
-            None
-        };
-        fields.finish();
-        test
+        let fields = Fields::of(node, &keys::CONDITION_TEST, self.problems)?;
+        let (key, value) = fields.chosen()?;
+        let list = self.list(value)?;
+        Some(match key {
+            "without" => ConditionTest::Without(list),
+            _ => ConditionTest::KeysWithout(list),
+        })
     }
 
     fn port(&self, node: &Node<'_>) -> Option<PortTest> {
-        let fields = Fields::of(node, "covers-port", self.problems)?;
-        let ports = fields.require("port").and_then(|node| self.texts(node));
-        fields.require("protocol");
-        let protocols = fields.texts("protocol").into_iter();
-        let protocols: Vec<String> = protocols.map(|(one, _)| one.to_owned()).collect();
-        if !protocols.iter().all(|one| one == "tcp" || one == "udp") {
-            wrong(
-                self.problems,
-                fields.span,
-                "`protocol` should be `tcp` or `udp`",
-            );
+        let fields = Fields::of(node, &keys::PORT_TEST, self.problems)?;
+        let ports = fields.take("port").and_then(|node| self.texts(node));
+        let protocols = fields.texts("protocol");
+        for (protocol, span) in &protocols {
+            if !matches!(*protocol, "tcp" | "udp") {
+                let message = "`protocol` should be `tcp` or `udp`";
+                wrong(self.problems, *span, message);
+            }
         }
-        let path = |key| fields.require(key).and_then(|node| self.path(node));
+        let protocols = protocols.into_iter().map(|(one, _)| one.to_owned());
+        let protocols = protocols.collect();
+        let path = |key| fields.take(key).and_then(|node| self.path(node));
         let (protocol_at, from, to) = (path("protocol-at"), path("from"), path("to"));
-        fields.finish();
         Some(PortTest {
             ports: ports?,
             protocols,
@@ -726,16 +583,27 @@ impl<'p> Reading<'_, 'p> {
             numbers: Vec::new(),
             lists: Vec::new(),
         };
-        let Some(with) = with else {
-            if !signature.parameters.is_empty() {
-                wrong(self.problems, name_node.span, "`with` is missing");
-                return None;
+        let given = with.map_or(&[][..], |with| entries(with, "with", self.problems));
+        let takes = || signature.parameters.iter().map(|(name, _)| *name);
+        for entry in given {
+            if !takes().any(|one| one == entry.key) {
+                let message = match takes().next() {
+                    None => format!("`{name}` takes nothing"),
+                    Some(_) => format!("`{name}` takes {}, and no `{}`", and(takes()), entry.key),
+                };
+                wrong(self.problems, entry.key_span, message);
             }
-            return Some(call);
-        };
-        let fields = Fields::of(with, "with", self.problems)?;
+        }
         for &(parameter, sort) in signature.parameters {
-            let node = fields.require(parameter)?;
+            let there = given.iter().find(|one| one.key == parameter);
+            let Some(Entry { value: node, .. }) = there else {
+                // One that is misspelt was told already.
+                if given.iter().all(|one| takes().any(|name| name == one.key)) {
+                    let message = format!("`{name}` needs `with`, and in it `{parameter}`");
+                    wrong(self.problems, name_node.span, message);
+                }
+                return None;
+            };
             let key = parameter.to_owned();
             match sort {
                 Parameter::Path => call.paths.push((key, self.path(node)?)),
@@ -743,7 +611,6 @@ impl<'p> Reading<'_, 'p> {
                 Parameter::List => call.lists.push((key, self.texts(node)?)),
             }
         }
-        fields.finish();
         Some(call)
     }
 }
@@ -755,30 +622,3 @@ fn flatten<T>(option: Option<Option<T>>) -> Option<Option<T>> {
         Some(some) => Some(some),
     }
 }
-
-/// The names of the operators.
-const OPERATORS: &[&str] = &[
-    "equals",
-    "not-equals",
-    "equals-ignoring-case",
-    "in",
-    "not-in",
-    "starts-with",
-    "starts-with-any",
-    "ends-with",
-    "matches",
-    "not-matches",
-    "contains",
-    "at-least",
-    "at-most",
-    "more-than",
-    "less-than",
-    "set",
-    "empty",
-    "count-at-least",
-    "distinct-at-least",
-    "open-cidr",
-    "refers-to",
-    "literal",
-    "reference",
-];

@@ -1,5 +1,6 @@
 //! `rules/practices.yaml`: the framework, as written.
 
+use super::keys::{self, Mapping};
 use super::reader::{Fields, Problems, wrong};
 use super::with_root;
 use crate::framework::{BeyondCode, Framework, KeyPractice, Pillar, Practice, Question};
@@ -10,11 +11,9 @@ use pillarlint_parser::tree::{Node, Problem, Value};
 pub fn framework(file: FileId, text: &str) -> (Framework, Vec<Problem>) {
     let problems = Problems::default();
     let framework = with_root(file, text, &problems, |root| {
-        let fields = Fields::of(root, "the framework", &problems)?;
-        let edition = fields.require_text("edition")?.to_owned();
-        fields.require_text("source");
-        let pillars = list(fields.require("pillars"), &problems, pillar);
-        fields.finish();
+        let fields = Fields::of(root, &keys::FRAMEWORK, &problems)?;
+        let edition = fields.text("edition")?.to_owned();
+        let pillars = list(fields.take("pillars"), &keys::PILLAR, &problems, pillar);
         Some(Framework { edition, pillars })
     });
     (framework.unwrap_or_default(), problems.into_inner())
@@ -22,6 +21,7 @@ pub fn framework(file: FileId, text: &str) -> (Framework, Vec<Problem>) {
 
 fn list<T>(
     node: Option<&Node<'_>>,
+    mapping: &'static Mapping,
     problems: &Problems,
     read: fn(&Fields<'_, '_, '_>, &Problems) -> Option<T>,
 ) -> Vec<T> {
@@ -35,47 +35,60 @@ fn list<T>(
     items
         .iter()
         .filter_map(|item| {
-            let fields = Fields::of(item, "an entry", problems)?;
-            let one = read(&fields, problems);
-            fields.finish();
-            one
+            let fields = Fields::of(item, mapping, problems)?;
+            read(&fields, problems)
         })
         .collect()
 }
 
 fn pillar(fields: &Fields<'_, '_, '_>, problems: &Problems) -> Option<Pillar> {
     Some(Pillar {
-        id: fields.require_text("id")?.to_owned(),
-        title: fields.require_text("title")?.to_owned(),
-        focus: fields.require_text("focus")?.to_owned(),
-        key_practices: list(fields.require("key_practices"), problems, |fields, _| {
-            Some(KeyPractice {
-                id: fields.require_text("id")?.to_owned(),
-                title: fields.require_text("title")?.to_owned(),
-                questions: fields
-                    .texts("questions")
-                    .into_iter()
-                    .map(|(text, _)| text.to_owned())
-                    .collect(),
-            })
-        }),
-        questions: list(fields.require("questions"), problems, |fields, problems| {
-            Some(Question {
-                id: fields.require_text("id")?.to_owned(),
-                text: fields.require_text("text")?.to_owned(),
-                practices: list(fields.require("practices"), problems, |fields, problems| {
-                    Some(Practice {
-                        id: fields.require_text("id")?.to_owned(),
-                        title: fields.require_text("title")?.to_owned(),
-                        risk: fields.require_text("risk")?.to_owned(),
-                        link: fields.require_text("link")?.to_owned(),
-                        beyond_code: fields
-                            .take("beyond_code")
-                            .and_then(|node| beyond_code(node, problems)),
-                    })
-                }),
-            })
-        }),
+        id: fields.text("id")?.to_owned(),
+        title: fields.text("title")?.to_owned(),
+        focus: fields.text("focus")?.to_owned(),
+        key_practices: list(
+            fields.take("key_practices"),
+            &keys::KEY_PRACTICE,
+            problems,
+            |fields, _| {
+                Some(KeyPractice {
+                    id: fields.text("id")?.to_owned(),
+                    title: fields.text("title")?.to_owned(),
+                    questions: fields
+                        .texts("questions")
+                        .into_iter()
+                        .map(|(text, _)| text.to_owned())
+                        .collect(),
+                })
+            },
+        ),
+        questions: list(
+            fields.take("questions"),
+            &keys::QUESTION,
+            problems,
+            |fields, problems| {
+                Some(Question {
+                    id: fields.text("id")?.to_owned(),
+                    text: fields.text("text")?.to_owned(),
+                    practices: list(
+                        fields.take("practices"),
+                        &keys::PRACTICE,
+                        problems,
+                        |fields, problems| {
+                            Some(Practice {
+                                id: fields.text("id")?.to_owned(),
+                                title: fields.text("title")?.to_owned(),
+                                risk: fields.text("risk")?.to_owned(),
+                                link: fields.text("link")?.to_owned(),
+                                beyond_code: fields
+                                    .take("beyond_code")
+                                    .and_then(|node| beyond_code(node, problems)),
+                            })
+                        },
+                    ),
+                })
+            },
+        ),
     })
 }
 
@@ -89,13 +102,12 @@ const REASONS: [&str; 5] = [
 ];
 
 fn beyond_code(node: &Node<'_>, problems: &Problems) -> Option<BeyondCode> {
-    let fields = Fields::of(node, "beyond_code", problems)?;
-    let because = fields.require_text("because")?.to_owned();
+    let fields = Fields::of(node, &keys::BEYOND_CODE, problems)?;
+    let because = fields.text("because")?.to_owned();
     if !REASONS.contains(&because.as_str()) {
         let message = format!("`because` should be one of {}", REASONS.join(", "));
         wrong(problems, node.span, message);
     }
-    let why = fields.require_text("why")?.to_owned();
-    fields.finish();
+    let why = fields.text("why")?.to_owned();
     Some(BeyondCode { because, why })
 }

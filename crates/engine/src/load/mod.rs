@@ -5,6 +5,7 @@
 
 mod condition;
 mod framework;
+pub mod keys;
 mod parameter;
 mod reader;
 mod scope;
@@ -22,9 +23,9 @@ use crate::ruleset::Rule;
 use crate::spelling::hint;
 use condition::Reading;
 use pillarlint_parser::source::{FileId, Span};
-use pillarlint_parser::tree::{Node, Problem, Value};
+use pillarlint_parser::tree::{Level, Node, Problem, Value};
 use pillarlint_parser::yaml;
-use reader::{Fields, Problems, texts, wrong};
+use reader::{Fields, Problems, and, entries, texts, wrong};
 use scope::Scope;
 use std::collections::BTreeMap;
 
@@ -95,6 +96,14 @@ pub fn load(files: &[RuleFile<'_>], context: &Context<'_>) -> (Vec<Rule>, Vec<Pr
     let mut rules: Vec<(Rule, Span)> = Vec::new();
     for file in files {
         let before = problems.borrow().len();
+        if !is_id(file.id) {
+            let message = format!(
+                "`{}` is no id for a rule: name the file in small letters, digits and dashes, such as `{}.yaml`",
+                file.id,
+                id_like(file.id)
+            );
+            wrong(&problems, Span::new(file.file, 0, 0), message);
+        }
         let rule = with_root(file.file, file.text, &problems, |node| {
             rule(node, file.id, context, &problems)
         });
@@ -120,6 +129,35 @@ pub fn load(files: &[RuleFile<'_>], context: &Context<'_>) -> (Vec<Rule>, Vec<Pr
     )
 }
 
+/// Whether a name reads well after "ignore", and needs no quotes anywhere.
+fn is_id(name: &str) -> bool {
+    let is_word = |word: &str| {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        !word.is_empty() && word.bytes().all(is_plain)
+    };
+    name.split('-').all(is_word)
+}
+
+/// The id that a name may have been meant as.
+fn id_like(name: &str) -> String {
+    let mut id = String::new();
+    let mut before = '-';
+    for character in name.chars() {
+        let is_new_word = before.is_ascii_lowercase() && character.is_ascii_uppercase();
+        if (is_new_word || !character.is_ascii_alphanumeric()) && !id.ends_with('-') {
+            id.push('-');
+        }
+        if character.is_ascii_alphanumeric() {
+            id.push(character.to_ascii_lowercase());
+        }
+        before = character;
+    }
+    match id.trim_matches('-') {
+        "" => "my-rule".to_owned(),
+        id => id.to_owned(),
+    }
+}
+
 fn with_root<'t, T>(
     file: FileId,
     text: &'t str,
@@ -127,11 +165,34 @@ fn with_root<'t, T>(
     read: impl FnOnce(&Node<'t>) -> Option<T>,
 ) -> Option<T> {
     let parsed = yaml::parse(file, text);
-    problems.borrow_mut().extend(parsed.problems);
-    match parsed.documents.first() {
-        Some(root) => read(root),
-        None => {
+    let (errors, warnings): (Vec<_>, Vec<_>) = parsed
+        .problems
+        .into_iter()
+        .partition(|problem| problem.level == Level::Error);
+    if let Some(first) = errors.into_iter().next() {
+        // What a broken text seems to say behind the place where it breaks would only be told wrongly.
+        problems.borrow_mut().push(first);
+        return None;
+    }
+    if !warnings.is_empty() {
+        let as_error = |problem| Problem {
+            level: Level::Error,
+            ..problem
+        };
+        problems
+            .borrow_mut()
+            .extend(warnings.into_iter().map(as_error));
+        return None;
+    }
+    match parsed.documents.as_slice() {
+        [root] => read(root),
+        [] => {
             wrong(problems, Span::new(file, 0, 0), "the file is empty");
+            None
+        }
+        [_, second, ..] => {
+            let message = "a second document (`---`): a file holds one";
+            wrong(problems, crate::path::head_of(second), message);
             None
         }
     }
@@ -139,39 +200,29 @@ fn with_root<'t, T>(
 
 fn shape<'t>(file: FileId, text: &'t str, problems: &Problems) -> Option<Vec<Form<'t>>> {
     with_root(file, text, problems, |root| {
-        let fields = Fields::of(root, "a shape", problems)?;
-        fields.require_text("title");
-        let forms = fields.require("forms");
-        fields.finish();
-        let Value::List(forms) = &forms?.value else {
-            wrong(problems, root.span, "`forms` should be a list");
-            return None;
-        };
-        forms
+        let fields = Fields::of(root, &keys::SHAPE, problems)?;
+        list(fields.take("forms")?, "forms", problems)?
             .iter()
             .map(|form| {
-                let fields = Fields::of(form, "a form", problems)?;
+                let fields = Fields::of(form, &keys::FORM, problems)?;
                 let kinds = known_kinds(&fields.texts("kinds"), problems);
                 let each = fields.take("each").and_then(|node| {
                     Some((reader::text(node, "each", problems)?.to_owned(), node.span))
                 });
                 let when = fields.take("when").cloned();
-                let named = fields.take("fields").and_then(Node::as_map);
-                let named = named.map_or(Vec::new(), |map| {
-                    map.entries
-                        .iter()
-                        .filter_map(|entry| {
-                            let path = reader::text(&entry.value, &entry.key, problems)?;
-                            Some((entry.key.to_string(), path.to_owned(), entry.value.span))
-                        })
-                        .collect()
+                let named = fields
+                    .take("fields")
+                    .map_or(&[][..], |node| entries(node, "fields", problems));
+                let named = named.iter().filter_map(|entry| {
+                    let path = reader::text(&entry.value, &entry.key, problems)?;
+                    Some((entry.key.to_string(), path.to_owned(), entry.value.span))
                 });
-                fields.finish();
+                let fields = named.collect();
                 Some(Form {
                     kinds,
                     when,
                     each,
-                    fields: named,
+                    fields,
                 })
             })
             .collect()
@@ -180,17 +231,8 @@ fn shape<'t>(file: FileId, text: &'t str, problems: &Problems) -> Option<Vec<For
 
 fn table(file: FileId, text: &str, problems: &Problems) -> Option<Vec<String>> {
     with_root(file, text, problems, |root| {
-        let fields = Fields::of(root, "a data table", problems)?;
-        fields.require_text("title");
-        fields.require("source");
-        fields.require_text("date");
-        let values = fields.require("values");
-        fields.finish();
-        let Value::List(values) = &values?.value else {
-            wrong(problems, root.span, "`values` should be a list");
-            return None;
-        };
-        values
+        let fields = Fields::of(root, &keys::DATA_TABLE, problems)?;
+        list(fields.take("values")?, "values", problems)?
             .iter()
             .map(|value| {
                 let text = value
@@ -205,6 +247,19 @@ fn table(file: FileId, text: &str, problems: &Problems) -> Option<Vec<String>> {
             })
             .collect()
     })
+}
+
+/// The elements of a list.
+fn list<'n, 's>(node: &'n Node<'s>, what: &str, problems: &Problems) -> Option<&'n [Node<'s>]> {
+    let Value::List(items) = &node.value else {
+        let message = format!("`{what}` should be a list (each element after `- `)");
+        wrong(problems, node.span, message);
+        return None;
+    };
+    if items.is_empty() {
+        wrong(problems, node.span, format!("`{what}` is empty"));
+    }
+    Some(items)
 }
 
 /// Blocks of Terraform that are in no table.
@@ -228,10 +283,15 @@ fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
                 *span,
                 format!(
                     "no resource type `{kind}`{}",
-                    if is_terraform {
+                    match if is_terraform {
                         hint(kind, pillarlint_schema::terraform::all())
                     } else {
                         hint(kind, pillarlint_schema::all())
+                    } {
+                        hint if hint.is_empty() => {
+                            "; they are written as in the code, such as `AWS::SQS::Queue` or `aws_sqs_queue`".to_owned()
+                        }
+                        hint => hint,
                     }
                 ),
             );
@@ -243,7 +303,15 @@ fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
 /// The kinds of a check: a list, or `{ data: NAME }`.
 fn check_kinds(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> Vec<String> {
     let Value::Map(_) = &node.value else {
-        return known_kinds(&texts(node, "kinds", problems), problems);
+        let kinds = texts(node, "kinds", problems);
+        if kinds.is_empty() {
+            wrong(
+                problems,
+                node.span,
+                "`kinds` is empty: nothing would be asked",
+            );
+        }
+        return known_kinds(&kinds, problems);
     };
     let reading = Reading {
         context,
@@ -257,86 +325,87 @@ fn check_kinds(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> V
 }
 
 fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -> Option<Rule> {
-    let fields = Fields::of(node, "a rule", problems)?;
-    let title = fields.require_text("title");
-    fields.require("practices");
+    // Any other YAML file would only be told all that it is not.
+    if let Value::Map(map) = &node.value
+        && !map
+            .entries
+            .iter()
+            .any(|entry| keys::RULE.key(&entry.key).is_some())
+    {
+        let has = [
+            "title",
+            "practices",
+            "severity",
+            "why",
+            "fix",
+            "checks",
+            "examples",
+        ];
+        let message = format!(
+            "this is no rule, which has {}: a folder of rules holds no other .yaml files",
+            and(has.into_iter())
+        );
+        wrong(problems, crate::path::head_of(node), message);
+        return None;
+    }
+    let fields = Fields::of(node, &keys::RULE, problems)?;
+    let title = fields.text("title");
     let practices = fields.texts("practices");
-    let pillar = practices.iter().map(|(practice, span)| {
-        let found = context.framework.practice(practice);
-        if found.is_none() {
-            wrong(
-                problems,
-                *span,
-                format!("the framework has no best practice `{practice}`"),
-            );
-        }
-        found.map(|(pillar, ..)| pillar.id.clone())
-    });
     // The first decides, but all are looked at.
-    let pillar = pillar.collect::<Vec<_>>().into_iter().next().flatten();
-    let severity = one_of(
-        &fields,
-        "severity",
-        Severity::from_name,
-        Severity::ALL,
-        Severity::name,
-        problems,
-    );
-    let certainty = one_of(
-        &fields,
-        "certainty",
-        Certainty::from_name,
-        Certainty::ALL,
-        Certainty::name,
-        problems,
-    );
-    let preset = one_of(
-        &fields,
-        "preset",
-        Preset::from_name,
-        Preset::ALL,
-        Preset::name,
-        problems,
-    );
-    if let (Some(certainty), Some(preset)) = (certainty, preset)
-        && certainty != Certainty::Exact
-        && preset != Preset::All
+    let pillars = practices.iter().map(|(practice, span)| {
+        let pillar = pillar_of(practice, &context.framework);
+        pillar.map_err(|why| wrong(problems, *span, why)).ok()
+    });
+    let pillar = pillars.collect::<Vec<_>>().into_iter().next().flatten();
+    if practices.is_empty()
+        && let Some(node) = fields.take("practices")
     {
         wrong(
             problems,
-            fields.span,
-            "only a rule whose certainty is `exact` may be on in `recommended` or `strict`",
+            node.span,
+            "`practices` is empty: the first decides the pillar",
         );
     }
-    let why = fields.require_text("why");
-    let fix = fields
-        .require("fix")
-        .and_then(|node| read_fix(node, problems));
-    fields.require("references");
+    let severity = fields.named("severity", Severity::ALL, Severity::name);
+    let certainty = fields.named("certainty", Certainty::ALL, Certainty::name);
+    let certainty = certainty.unwrap_or(Certainty::Exact);
+    let preset = fields.named("preset", Preset::ALL, Preset::name);
+    let preset = preset.unwrap_or(match certainty {
+        Certainty::Exact => Preset::Recommended,
+        _ => Preset::All,
+    });
+    if certainty != Certainty::Exact
+        && preset != Preset::All
+        && let Some(node) = fields.take("preset")
+    {
+        wrong(
+            problems,
+            node.span,
+            "only a rule whose `certainty` is `exact` may be on in `recommended` or `strict`; the preset of others is `all`",
+        );
+    }
+    let why = fields.text("why");
+    let fix = fields.take("fix").and_then(|node| read_fix(node, problems));
     let references = owned(fields.texts("references"));
     let aliases = owned(fields.texts("aliases"));
-    let parameters = fields.take("parameters");
-    let checks = fields.require("checks");
-    let examples = fields.require("examples");
-    fields.finish();
-
-    let parameters = parameters.map_or(Vec::new(), |node| {
+    let parameters = fields.take("parameters").map_or(Vec::new(), |node| {
         parameter::parameters(node, context, problems)
     });
-    let checks: Vec<Check> = match checks.map(|node| &node.value) {
-        Some(Value::List(items)) => items
-            .iter()
-            .flat_map(|item| check(item, &parameters, context, problems).unwrap_or_default())
-            .collect(),
-        Some(_) => {
-            wrong(problems, node.span, "`checks` should be a list");
-            return None;
-        }
-        None => return None,
-    };
-    let examples = examples.map_or(Vec::new(), |node| {
-        read_examples(node, &parameters, problems)
-    });
+    let checks = fields
+        .take("checks")
+        .and_then(|node| list(node, "checks", problems));
+    let examples = fields
+        .take("examples")
+        .and_then(|node| list(node, "examples", problems));
+
+    let checks: Vec<Check> = checks?
+        .iter()
+        .flat_map(|item| check(item, &parameters, context, problems).unwrap_or_default())
+        .collect();
+    let examples = examples.unwrap_or_default().iter();
+    let examples = examples
+        .filter_map(|item| read_example(item, &parameters, problems))
+        .collect();
     let mut kinds: Vec<String> = checks
         .iter()
         .flat_map(|check| {
@@ -356,8 +425,8 @@ fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -
             pillar: pillar?,
             practices: owned(practices),
             severity: severity?,
-            certainty: certainty?,
-            preset: preset?,
+            certainty,
+            preset,
             kinds,
             aliases,
             parameters,
@@ -376,25 +445,36 @@ fn owned(texts: Vec<(&str, Span)>) -> Vec<String> {
     texts.into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
-fn one_of<T: Copy>(
-    fields: &Fields<'_, '_, '_>,
-    key: &'static str,
-    from_name: fn(&str) -> Option<T>,
-    all: &[T],
-    name: fn(T) -> &'static str,
-    problems: &Problems,
-) -> Option<T> {
-    let node = fields.require(key)?;
-    let one = node.scalar_text().and_then(from_name);
-    if one.is_none() {
-        let names: Vec<_> = all.iter().map(|one| name(*one)).collect();
-        wrong(
-            problems,
-            node.span,
-            format!("`{key}` should be one of {}", names.join(", ")),
-        );
+/// The pillar of a best practice.
+fn pillar_of(practice: &str, framework: &Framework) -> Result<String, String> {
+    if let Some((pillar, ..)) = framework.practice(practice) {
+        return Ok(pillar.id.clone());
     }
-    one
+    let questions = || {
+        framework
+            .pillars
+            .iter()
+            .flat_map(|pillar| &pillar.questions)
+    };
+    if let Some(question) = questions().find(|question| question.id == practice) {
+        let ids = question
+            .practices
+            .iter()
+            .map(|practice| practice.id.as_str());
+        return Err(format!(
+            "`{practice}` is a question; name one of its best practices: {}",
+            and(ids)
+        ));
+    }
+    let all = questions().flat_map(|question| &question.practices);
+    let hint = hint(practice, all.map(|practice| practice.id.as_str()));
+    let listed = match hint.as_str() {
+        "" => "; `pillarlint coverage` lists them",
+        hint => hint,
+    };
+    Err(format!(
+        "the framework has no best practice `{practice}`{listed}"
+    ))
 }
 
 /// A text, or one for each dialect.
@@ -407,11 +487,10 @@ fn read_fix(node: &Node<'_>, problems: &Problems) -> Option<Fix> {
             terraform: both.to_owned(),
         });
     };
-    let fields = Fields::of(node, "fix", problems)?;
-    let cloudformation = fields.require_text("cloudformation");
+    let fields = Fields::of(node, &keys::FIX, problems)?;
+    let cloudformation = fields.text("cloudformation");
     let sam = fields.text("sam");
-    let terraform = fields.require_text("terraform");
-    fields.finish();
+    let terraform = fields.text("terraform");
     Some(Fix {
         cloudformation: cloudformation?.trim().to_owned(),
         sam: sam.map(|text| text.trim().to_owned()),
@@ -419,49 +498,26 @@ fn read_fix(node: &Node<'_>, problems: &Problems) -> Option<Fix> {
     })
 }
 
-fn read_examples(node: &Node<'_>, parameters: &[Parameter], problems: &Problems) -> Vec<Example> {
-    let Value::List(items) = &node.value else {
-        wrong(problems, node.span, "`examples` should be a list");
-        return Vec::new();
+fn read_example(node: &Node<'_>, parameters: &[Parameter], problems: &Problems) -> Option<Example> {
+    let fields = Fields::of(node, &keys::EXAMPLE, problems)?;
+    let name = fields.text("name").unwrap_or_default().to_owned();
+    let parameters = match fields.take("parameters") {
+        Some(node) => parameter::set(node, parameters, problems),
+        None => Vec::new(),
     };
-    if items.is_empty() {
-        wrong(
-            problems,
-            node.span,
-            "a rule needs examples: they are its tests",
-        );
-    }
-    items
-        .iter()
-        .filter_map(|item| {
-            let fields = Fields::of(item, "an example", problems)?;
-            let name = fields.text("name").unwrap_or_default().to_owned();
-            // What is written with SAM is a template.
-            let mut texts = [Dialect::CloudFormation, Dialect::Terraform]
-                .into_iter()
-                .filter_map(|dialect| Some((dialect, fields.text(dialect.name())?.to_owned())))
-                .collect::<Vec<_>>();
-            if texts.len() != 1 {
-                wrong(
-                    problems,
-                    fields.span,
-                    "an example has one of `cloudformation` and `terraform`",
-                );
-            }
-            let parameters = match fields.take("parameters") {
-                Some(node) => parameter::set(node, parameters, problems),
-                None => Vec::new(),
-            };
-            fields.finish();
-            let (dialect, text) = texts.pop()?;
-            Some(Example {
-                parameters,
-                name,
-                dialect,
-                text,
-            })
-        })
-        .collect()
+    let (key, written) = fields.chosen()?;
+    let Value::String(text) = &written.value else {
+        let message = format!("`{key}` should be a text: write `{key}: |`, and the code below it");
+        wrong(problems, crate::path::head_of(written), message);
+        return None;
+    };
+    Some(Example {
+        parameters,
+        name,
+        // What is written with SAM is a template.
+        dialect: Dialect::from_name(key)?,
+        text: text.to_string(),
+    })
 }
 
 /// A check as written; one for each form where it asks a shape.
@@ -471,12 +527,15 @@ fn check(
     context: &Context<'_>,
     problems: &Problems,
 ) -> Option<Vec<Check>> {
-    let fields = Fields::of(node, "a check", problems)?;
+    if node.get("suppressions").is_some() {
+        return about_suppressions(node, problems).map(|check| vec![check]);
+    }
+    let fields = Fields::of(node, &keys::CHECK, problems)?;
     let kinds = fields
         .take("kinds")
         .map(|node| check_kinds(node, context, problems));
     let subjects = fields.take("subjects");
-    let template = fields.take("template").is_some();
+    let template = fields.is_true("template");
     let provider = match fields.take("provider") {
         None => ProviderVersions::default(),
         Some(node) => provider_versions(node, problems)?,
@@ -493,34 +552,23 @@ fn check(
         with: fields.take("with"),
         provider,
         parameters,
-        message: fields.require_text("message"),
+        message: fields.take("message"),
         place: fields.take("place"),
         span: fields.span,
     };
-    let suppressions = fields.take("suppressions");
-    fields.finish();
-    if let Some(node) = suppressions {
-        let asks_resources = kinds.is_some() || subjects.is_some() || template;
-        if asks_resources || parts.asks() {
-            let message = "a check of `suppressions` has no more than a `message`";
-            wrong(problems, parts.span, message);
-            return None;
-        }
-        return about_suppressions(node, &parts, problems).map(|check| vec![check]);
-    }
     let bodies = [parts.expect, parts.fail, parts.builtin];
     if bodies.iter().flatten().count() != 1 {
-        wrong(
-            problems,
-            parts.span,
-            "a check has exactly one of `expect`, `fail` and `builtin`",
-        );
         return None;
     }
-    if let Some(message) = parts.message
-        && (message.trim_end().ends_with('.') || message.trim().is_empty())
+    if parts.builtin.is_none()
+        && let Some(with) = parts.with
     {
-        wrong(problems, parts.span, "a message has words and no full stop");
+        wrong(problems, with.span, "`with` is what a `builtin` takes");
+    }
+    message(parts.message?, parameters, problems)?;
+    if subjects.is_some() && template {
+        let message = "a check asks its `subjects` or the template: leave one of the two out";
+        wrong(problems, parts.span, message);
     }
     if let Some(node) = subjects {
         let name = reader::text(node, "subjects", problems)?;
@@ -533,17 +581,25 @@ fn check(
             );
             return None;
         };
-        return forms
-            .iter()
-            .filter_map(|form| {
-                let asked: Vec<String> = form
-                    .kinds
-                    .iter()
-                    .filter(|kind| kinds.as_ref().is_none_or(|only| only.contains(kind)))
-                    .cloned()
-                    .collect();
-                (!asked.is_empty()).then(|| one_check(asked, Some(form), &parts, context, problems))
-            })
+        let asked = |form: &Form<'_>| -> Vec<String> {
+            let of_form = form.kinds.iter().cloned();
+            match &kinds {
+                None => of_form.collect(),
+                Some(only) => of_form.filter(|kind| only.contains(kind)).collect(),
+            }
+        };
+        let asked = forms.iter().map(|form| (form, asked(form)));
+        let asked: Vec<_> = asked.filter(|(_, kinds)| !kinds.is_empty()).collect();
+        if asked.is_empty() {
+            let has = forms.iter().flat_map(|form| &form.kinds);
+            let has = and(has.map(String::as_str));
+            let message =
+                format!("none of these `kinds` is in the shape `{name}`, which has {has}");
+            wrong(problems, node.span, message);
+        }
+        return asked
+            .into_iter()
+            .map(|(form, kinds)| one_check(kinds, Some(form), &parts, context, problems))
             .collect();
     }
     let kinds = match (kinds, template) {
@@ -554,7 +610,7 @@ fn check(
             wrong(
                 problems,
                 parts.span,
-                "a check has `kinds`, `subjects` or `template: true`",
+                "a check needs one of `kinds` (the resources that it asks), `subjects` and `template: true`",
             );
             return None;
         }
@@ -563,18 +619,10 @@ fn check(
 }
 
 /// A check of suppressions: which of their faults it tells.
-fn about_suppressions(
-    node: &Node<'_>,
-    parts: &Parts<'_, '_>,
-    problems: &Problems,
-) -> Option<Check> {
-    let fault = reader::text(node, "suppressions", problems)?;
-    let Some(fault) = Fault::from_name(fault) else {
-        let names: Vec<&str> = Fault::ALL.iter().map(|one| one.name()).collect();
-        let message = format!("`suppressions` should be one of {}", names.join(", "));
-        wrong(problems, node.span, message);
-        return None;
-    };
+fn about_suppressions(node: &Node<'_>, problems: &Problems) -> Option<Check> {
+    let fields = Fields::of(node, &keys::ABOUT_SUPPRESSIONS, problems)?;
+    let fault = fields.named("suppressions", Fault::ALL, Fault::name);
+    let message = message(fields.take("message")?, &[], problems)?;
     Some(Check {
         kinds: vec![SUPPRESSION.to_owned()],
         provider: ProviderVersions::default(),
@@ -582,11 +630,49 @@ fn about_suppressions(
         lets: Vec::new(),
         when: None,
         unless: None,
-        body: Body::Suppressions(fault),
-        message: parts.message?.trim().to_owned(),
+        body: Body::Suppressions(fault?),
+        message: message.to_owned(),
         place: None,
         slots: 0,
     })
+}
+
+/// What a check says, with names in braces that are filled in.
+fn message<'n>(
+    node: &'n Node<'_>,
+    parameters: &[Parameter],
+    problems: &Problems,
+) -> Option<&'n str> {
+    let text = reader::text(node, "message", problems)?.trim();
+    if text.is_empty() || text.ends_with('.') {
+        wrong(
+            problems,
+            node.span,
+            "a message has words and no full stop at its end",
+        );
+    }
+    let known = || {
+        let parameters = parameters.iter().map(|one| one.name.as_str());
+        ["value", "address", "kind"].into_iter().chain(parameters)
+    };
+    let parts = text.split('{').collect::<Vec<_>>();
+    for pair in parts.windows(2) {
+        let [before, part] = pair else { continue };
+        let Some((name, _)) = part.split_once('}').filter(|_| !before.ends_with('$')) else {
+            continue;
+        };
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let is_name = !name.is_empty() && name.bytes().all(is_letter);
+        if is_name && !known().any(|one| one == name) {
+            let hint = match hint(name, known()) {
+                hint if hint.is_empty() => format!("; there are {}", and(known())),
+                hint => hint,
+            };
+            let message = format!("nothing fills in `{{{name}}}` in a message{hint}");
+            wrong(problems, node.span, message);
+        }
+    }
+    Some(text)
 }
 
 /// `<6` or `>=6`.
@@ -615,28 +701,9 @@ struct Parts<'n, 's> {
     with: Option<&'n Node<'s>>,
     provider: ProviderVersions,
     parameters: &'n [Parameter],
-    message: Option<&'n str>,
+    message: Option<&'n Node<'s>>,
     place: Option<&'n Node<'s>>,
     span: Span,
-}
-
-impl Parts<'_, '_> {
-    /// Whether there is something to ask a resource.
-    fn asks(&self) -> bool {
-        let parts = [
-            self.each,
-            self.statements,
-            self.lets,
-            self.when,
-            self.unless,
-            self.expect,
-            self.fail,
-            self.builtin,
-            self.with,
-            self.place,
-        ];
-        parts.iter().any(Option::is_some)
-    }
 }
 
 fn one_check(
@@ -670,10 +737,10 @@ fn one_check(
         each.push((Domain::Statements(path), slot));
     }
     let mut lets = Vec::new();
-    if let Some(map) = parts.lets.and_then(Node::as_map) {
-        for entry in &map.entries {
-            let fields = Fields::of(&entry.value, "let", problems)?;
-            let follow = fields.require("follow")?;
+    if let Some(node) = parts.lets {
+        for entry in entries(node, "let", problems) {
+            let fields = Fields::of(&entry.value, &keys::LET, problems)?;
+            let follow = fields.take("follow")?;
             let follow = scope.path(reader::text(follow, "follow", problems)?, follow.span)?;
             let kinds = known_kinds(&fields.texts("kinds"), problems);
             let name = match fields.take("name") {
@@ -683,7 +750,6 @@ fn one_check(
                     Some(Scope::new(&kinds, problems).path(text, node.span)?)
                 }
             };
-            fields.finish();
             lets.push(Let {
                 slot: scope.add_resource(&entry.key, &kinds),
                 follow,
@@ -728,7 +794,7 @@ fn one_check(
         when,
         unless,
         body,
-        message: parts.message?.trim().to_owned(),
+        message: parts.message?.scalar_text()?.trim().to_owned(),
         place,
         slots: scope.slots(),
     })

@@ -1,7 +1,8 @@
 //! The parameters that a rule declares.
 
 use super::Context;
-use super::reader::{Fields, Problems, text, texts, wrong};
+use super::keys;
+use super::reader::{Fields, Problems, entries, text, texts, wrong};
 use crate::parameter::{Parameter, Setting};
 use crate::spelling::hint;
 use pillarlint_parser::tree::{Node, Value};
@@ -12,11 +13,7 @@ pub(super) fn parameters(
     context: &Context<'_>,
     problems: &Problems,
 ) -> Vec<Parameter> {
-    let Some(map) = node.as_map() else {
-        wrong(problems, node.span, "`parameters` should be a mapping");
-        return Vec::new();
-    };
-    map.entries
+    entries(node, "parameters", problems)
         .iter()
         .filter_map(|entry| parameter(&entry.key, &entry.value, context, problems))
         .collect()
@@ -28,10 +25,10 @@ fn parameter(
     context: &Context<'_>,
     problems: &Problems,
 ) -> Option<Parameter> {
-    let fields = Fields::of(node, "a parameter", problems)?;
-    let kind = fields.require_text("type");
-    let default = fields.require("default");
-    let description = fields.require_text("description");
+    let fields = Fields::of(node, &keys::PARAMETER, problems)?;
+    let kind = fields.named("type", &["integer", "list"], |name| name);
+    let default = fields.take("default");
+    let description = fields.text("description");
     let bound = |key| {
         let node = fields.take(key)?;
         let number = node.scalar_text().and_then(|text| text.parse().ok());
@@ -41,19 +38,10 @@ fn parameter(
         number
     };
     let (minimum, maximum) = (bound("minimum"), bound("maximum"));
-    fields.finish();
     let default = default?;
     let value = match kind? {
-        "integer" => Setting::Integer(text(default, "default", problems)?.to_owned()),
         "list" => Setting::List(list(default, context, problems)?),
-        other => {
-            wrong(
-                problems,
-                node.span,
-                format!("`{other}` is no type of a parameter: it is `integer` or `list`"),
-            );
-            return None;
-        }
+        _ => Setting::Integer(text(default, "default", problems)?.to_owned()),
     };
     let parameter = Parameter {
         name: name.to_owned(),
@@ -75,15 +63,13 @@ pub(super) fn set(
     parameters: &[Parameter],
     problems: &Problems,
 ) -> Vec<(u8, Setting)> {
-    let Some(map) = node.as_map() else {
-        wrong(problems, node.span, "`parameters` should be a mapping");
-        return Vec::new();
-    };
     let mut set = Vec::new();
-    for entry in &map.entries {
+    for entry in entries(node, "parameters", problems) {
         let mut all = parameters.iter().zip(0u8..);
         let Some((parameter, at)) = all.find(|(one, _)| one.name == entry.key) else {
-            let message = format!("the rule has no parameter `{}`", entry.key);
+            let names = parameters.iter().map(|one| one.name.as_str());
+            let hint = hint(&entry.key, names);
+            let message = format!("the rule has no parameter `{}`{hint}", entry.key);
             wrong(problems, entry.key_span, message);
             continue;
         };
@@ -100,9 +86,8 @@ pub(super) fn set(
 /// Texts, or `{ data: NAME }`.
 fn list(node: &Node<'_>, context: &Context<'_>, problems: &Problems) -> Option<Vec<String>> {
     if let Value::Map(_) = node.value {
-        let fields = Fields::of(node, "a default", problems)?;
-        let name = fields.require_text("data")?;
-        fields.finish();
+        let fields = Fields::of(node, &keys::DATA, problems)?;
+        let name = fields.text("data")?;
         let values = context.data.get(name);
         if values.is_none() {
             let names = context.data.keys().map(String::as_str);

@@ -1,6 +1,6 @@
 //! The names of a check, and the paths that begin at them: parsed, and held against the table of types.
 
-use super::reader::{Problems, wrong};
+use super::reader::{Problems, and, wrong};
 use crate::path::compile;
 use crate::rule::{Path, SUBJECT, Slot, Step};
 use crate::spelling::hint;
@@ -38,6 +38,8 @@ struct Name {
     path: Path,
     /// What it may be; empty where nothing is known of it.
     shapes: Vec<Shape>,
+    /// The types that it is one of, where it is a resource.
+    kinds: Vec<String>,
     is_resource: bool,
     /// Whether it is the field of a shape: a list in some forms, one value in others.
     is_field: bool,
@@ -56,6 +58,7 @@ impl<'p> Scope<'p> {
             name: "$".to_owned(),
             path: root(SUBJECT, false),
             shapes: shapes(kinds),
+            kinds: kinds.to_vec(),
             is_resource: true,
             is_field: false,
         });
@@ -63,6 +66,7 @@ impl<'p> Scope<'p> {
             name: "resource".to_owned(),
             path: root(SUBJECT, true),
             shapes: Vec::new(),
+            kinds: Vec::new(),
             is_resource: false,
             is_field: false,
         });
@@ -77,21 +81,22 @@ impl<'p> Scope<'p> {
     /// A name for a resource.
     pub(super) fn add_resource(&mut self, name: &str, kinds: &[String]) -> Slot {
         let shapes = shapes(kinds);
-        self.add(name, shapes, true)
+        self.add(name, shapes, Some(kinds))
     }
 
     /// A name for an element that a path with `[*]` reaches.
     pub(super) fn add_element(&mut self, name: &str, path: &Path) -> Slot {
         let shapes = self.shapes_of(path);
-        self.add(name, shapes, false)
+        self.add(name, shapes, None)
     }
 
     /// A name of which nothing is known.
     pub(super) fn add_free(&mut self, name: &str) -> Slot {
-        self.add(name, Vec::new(), false)
+        self.add(name, Vec::new(), None)
     }
 
-    fn add(&mut self, name: &str, shapes: Vec<Shape>, is_resource: bool) -> Slot {
+    /// A name, and the types that it is one of where it is a resource.
+    fn add(&mut self, name: &str, shapes: Vec<Shape>, kinds: Option<&[String]>) -> Slot {
         let slot = self.next;
         self.next += 1;
         self.most.set(self.most.get().max(self.next));
@@ -99,7 +104,8 @@ impl<'p> Scope<'p> {
             name: name.to_owned(),
             path: root(slot, false),
             shapes,
-            is_resource,
+            kinds: kinds.unwrap_or_default().to_vec(),
+            is_resource: kinds.is_some(),
             is_field: false,
         });
         slot
@@ -112,6 +118,7 @@ impl<'p> Scope<'p> {
             name: name.to_owned(),
             path,
             shapes,
+            kinds: Vec::new(),
             is_resource: false,
             is_field: true,
         });
@@ -136,15 +143,7 @@ impl<'p> Scope<'p> {
         let end = text.find(['.', '[']).unwrap_or(text.len());
         let (name, mut steps) = text.split_at(end);
         let Some(known) = self.names.iter().rev().find(|one| one.name == name) else {
-            let names = self.names.iter().map(|one| one.name.as_str());
-            wrong(
-                self.problems,
-                span,
-                format!(
-                    "the path begins with the unknown name `{name}`{}",
-                    hint(name, names)
-                ),
-            );
+            wrong(self.problems, span, self.no_root(text, name));
             return None;
         };
         let mut path = known.path.clone();
@@ -184,10 +183,37 @@ impl<'p> Scope<'p> {
             _ => &steps,
         };
         if !shapes.is_empty() {
-            self.hold_against(text, span, asked, shapes)?;
+            self.hold_against(text, span, asked, shapes, &known.kinds)?;
         }
         path.steps.extend(steps);
         Some(path)
+    }
+
+    /// Why a path cannot begin so.
+    fn no_root(&self, text: &str, name: &str) -> String {
+        let property = name.trim_start_matches('$');
+        let is_property = || {
+            let shapes = &self.names.first()?.shapes;
+            let step = Step::Key(property.to_owned());
+            (!step_into(shapes, &step).0.is_empty()).then_some(())
+        };
+        if is_property().is_some() {
+            let meant = text.trim_start_matches('$');
+            return format!(
+                "a property of the resource begins with `$.`: did you mean `$.{meant}`?"
+            );
+        }
+        let names = || self.names.iter().map(|one| one.name.as_str());
+        let begins = match hint(name, names()) {
+            hint if hint.is_empty() => {
+                format!(
+                    "; there are {}: `$.Name` is a property of the resource",
+                    and(names())
+                )
+            }
+            hint => hint,
+        };
+        format!("a path cannot begin with `{name}`{begins}")
     }
 
     fn hold_against(
@@ -196,26 +222,18 @@ impl<'p> Scope<'p> {
         span: Span,
         steps: &[Step],
         mut shapes: Vec<Shape>,
+        kinds: &[String],
     ) -> Option<()> {
-        for step in steps {
+        for (at, step) in steps.iter().enumerate() {
             let (next, free, known) = step_into(&shapes, step);
-            if next.is_empty() && !free {
-                let what = match step {
-                    Step::Key(key) => {
-                        format!("`{key}`{}", hint(key, known.iter().map(String::as_str)))
-                    }
-                    Step::Index(_) | Step::All => "list".to_owned(),
-                    Step::Members => "mapping".to_owned(),
-                };
-                wrong(
-                    self.problems,
-                    span,
-                    format!("the type has no {what} (in the path `{text}`)"),
-                );
-                return None;
-            }
             if free {
                 return Some(());
+            }
+            if next.is_empty() {
+                let is_list = shapes.iter().any(|shape| shape.element().is_some());
+                let message = no_step(text, steps, at, &known, is_list, kinds);
+                wrong(self.problems, span, message);
+                return None;
             }
             shapes = next;
         }
@@ -243,6 +261,71 @@ impl<'p> Scope<'p> {
     }
 }
 
+/// Names that are listed where none is near.
+const LISTED: usize = 12;
+
+/// Why a path cannot go on at a step; `known` are the names that there are.
+fn no_step(
+    text: &str,
+    steps: &[Step],
+    at: usize,
+    known: &[String],
+    is_list: bool,
+    kinds: &[String],
+) -> String {
+    let Step::Key(key) = &steps[at] else {
+        let what = match &steps[at] {
+            Step::Members => "mapping",
+            _ => "list",
+        };
+        return format!(
+            "in `{text}` there is no {what} before `{}`",
+            steps_text(&steps[at..=at])
+        );
+    };
+    let begin = text.find(['.', '[']).unwrap_or(text.len());
+    let before = format!("{}{}", &text[..begin], steps_text(&steps[..at]));
+    if before == "$" {
+        if key == "Properties" {
+            let meant = text.replacen("$.Properties", "$", 1);
+            return format!("`$` is the properties already: did you mean `{meant}`?");
+        }
+        if BESIDE.contains(&key.as_str()) {
+            return format!("`{key}` stands beside the properties: did you mean `resource.{key}`?");
+        }
+    }
+    if is_list {
+        return format!(
+            "`{before}` is a list: `{before}[*]` reaches its elements, which `each`, `every`, `some` and `none` ask"
+        );
+    }
+    let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
+    known.sort_unstable();
+    known.dedup();
+    let there = match hint(key, known.iter().copied()) {
+        hint if !hint.is_empty() => hint,
+        _ if known.is_empty() => "; it is no mapping".to_owned(),
+        _ if known.len() <= LISTED => format!("; it has {}", and(known.into_iter())),
+        _ => String::new(),
+    };
+    let of = match kinds {
+        [kind] => format!(" ({kind})"),
+        _ => String::new(),
+    };
+    format!("`{before}`{of} has no `{key}`{there}")
+}
+
+/// Steps as they are written.
+fn steps_text(steps: &[Step]) -> String {
+    let step = |step: &Step| match step {
+        Step::Key(key) => format!(".{key}"),
+        Step::Index(index) => format!("[{index}]"),
+        Step::All => "[*]".to_owned(),
+        Step::Members => ".*".to_owned(),
+    };
+    steps.iter().map(step).collect()
+}
+
 /// What a step leads to, whether anything may stand there, and which names there are.
 fn step_into(shapes: &[Shape], step: &Step) -> (Vec<Shape>, bool, Vec<String>) {
     let mut next = Vec::new();
@@ -252,6 +335,8 @@ fn step_into(shapes: &[Shape], step: &Step) -> (Vec<Shape>, bool, Vec<String>) {
         match step {
             Step::Key(key) => match shape.member(key) {
                 Member::Known(member) => next.push(member),
+                // A list has no names; neither has a number.
+                Member::Free if shape.is_nameless() => {}
                 Member::Free => free = true,
                 Member::Unknown => known.extend(shape.members().map(|one| one.name.to_owned())),
             },

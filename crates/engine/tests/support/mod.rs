@@ -55,24 +55,23 @@ pub(crate) fn rule_with(parameters: &str, checks: &str) -> (Vec<Rule>, Vec<Strin
         "title: t\npractices: [SEC01-BP01]\nseverity: low\ncertainty: exact\npreset: strict\nwhy: w\nfix: f\n\
          references: [https://example.com]\n{parameters}checks:\n{indented}examples:\n  - cloudformation: 'Resources: {{}}'\n"
     );
+    file("the-rule", &text)
+}
+
+/// The rule of a file, and what is wrong with it.
+pub(crate) fn file(id: &str, text: &str) -> (Vec<Rule>, Vec<String>) {
     let context = Context::new(
         &framework(),
         &[(FileId(1), "ingress", SHAPE)],
         &[(FileId(2), "letters", DATA)],
     );
-    let (rules, problems) = load(
-        &[RuleFile {
-            file: FileId(0),
-            id: "the-rule",
-            text: &text,
-        }],
-        &context,
-    );
-    let lines = LineIndex::new(&text);
+    let file = FileId(0);
+    let (rules, problems) = load(&[RuleFile { file, id, text }], &context);
+    let lines = LineIndex::new(text);
     let problems = problems
         .iter()
         .map(|problem| {
-            format!("{}: {}", problem.span.text(&text), problem.message).replace('\n', " ")
+            format!("{}: {}", problem.span.text(text), problem.message).replace('\n', " ")
                 + &format!(" @{}", lines.line_of(problem.span.start as usize) + 1)
         })
         .collect();
