@@ -697,11 +697,11 @@ fn mistakes_have_places() {
     for (checks, expected) in [
         (
             "- suppressions: unusd\n  message: m",
-            "`suppressions` should be one of unused, expired, unknown-rule, without-reason, not-allowed, malformed @10",
+            "`suppressions` should be one of `unused`, `expired`, `unknown-rule`, `without-reason`, `not-allowed` and `malformed`, did you mean `unused`?",
         ),
         (
             "- suppressions: unused\n  kinds: [AWS::SQS::Queue]\n  message: m",
-            "a check of `suppressions` has no more than a `message` @10",
+            "a check of `suppressions` has no `kinds` @11",
         ),
         (
             "- kinds: [AWS::SQS::Queu]\n  expect: { at: $.X, set: true }\n  message: m",
