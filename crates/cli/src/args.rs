@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Docs(DocsArgs),
     /// Write a commented pillarlint.yaml
     Init(InitArgs),
-    /// Print the JSON Schema of a file that people write
+    /// Print the JSON Schema of a file, for editors and other programs
     Schema(SchemaArgs),
     /// Print completions for a shell
     Completions {
@@ -521,18 +521,23 @@ pub(crate) struct InitArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  pillarlint schema config > pillarlint-config.schema.json")]
+  pillarlint schema config > pillarlint-config.schema.json
+  pillarlint schema rule > pillarlint-rule.schema.json")]
 pub(crate) struct SchemaArgs {
     /// Of which file
     #[arg(value_enum, value_name = "FILE")]
     pub(crate) of: Schema,
 }
 
-/// Files that people write.
+/// Files that have a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Schema {
     /// pillarlint.yaml
     Config,
+    /// A rule of your own
+    Rule,
+    /// What `check --format json` prints
+    Output,
 }
 
 /// How findings are printed.

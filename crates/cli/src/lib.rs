@@ -20,6 +20,7 @@ mod own_rules;
 mod parameters;
 mod plan;
 mod report;
+mod rule_schema;
 mod schema;
 mod scorecard;
 mod suppressions;

@@ -303,7 +303,7 @@ fn conditions() {
         ("$.QueueName", "$.QueueName: a condition should be a mapping (`{ key: value }`) @8".to_owned()),
         ("{ at: $.QueueName, matches: '(', absent: fail }", "'(': not a regular expression: unclosed group @8".to_owned()),
         ("{ at: $.DelaySeconds, at-least: many, absent: fail }", "many: should be a number @8".to_owned()),
-        ("{ at: $.QueueName, in: { values: [a] }, absent: fail }", "values: an argument needs one of `parameter` and `data` @8".to_owned()),
+        ("{ at: $.QueueName, in: { values: [a] }, absent: fail }", "values: a list needs one of `parameter` and `data` @8".to_owned()),
         ("{ at: $.QueueName, in: { parameter: names }, absent: fail }", "names: the rule has no parameter `names` @8".to_owned()),
         ("{ some: { where: { at: $.QueueName, set: true } } }", "where: `some` needs one of `each`, `statements`, `resources`, `linked` and `followed` @8".to_owned()),
         ("{ every: { each: '$.Tags[*]' } }", "each: `every` needs `expect`: what must hold of each @8".to_owned()),

@@ -731,7 +731,7 @@ pub static STATEMENT_TEST: Mapping = Mapping {
 
 /// What is asked of actions.
 pub static ACTION_TEST: Mapping = Mapping {
-    name: "`action`",
+    name: "`action` of a statement",
     keys: &[
         choice("is", TABLE, "It is literally one of these, letters aside."),
         choice(
@@ -754,7 +754,7 @@ pub static ACTION_TEST: Mapping = Mapping {
 
 /// What is asked of resources in a policy.
 pub static RESOURCE_TEST: Mapping = Mapping {
-    name: "`resource`",
+    name: "`resource` of a statement",
     keys: &[
         choice("is", TABLE, "It is literally one of these."),
         choice("matches", Shape::Pattern, "It matches."),
@@ -768,7 +768,7 @@ pub static RESOURCE_TEST: Mapping = Mapping {
 
 /// What is asked of a statement's Condition.
 pub static CONDITION_TEST: Mapping = Mapping {
-    name: "`condition`",
+    name: "`condition` of a statement",
     keys: &[
         choice(
             "without",
@@ -811,7 +811,7 @@ pub static TAKEN: Forms = Forms {
 
 /// Where a list is taken from.
 pub static LISTED: Forms = Forms {
-    name: "an argument",
+    name: "a list",
     forms: &[&OF_PARAMETER, &DATA],
 };
 

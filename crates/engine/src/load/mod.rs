@@ -265,6 +265,16 @@ fn list<'n, 's>(node: &'n Node<'s>, what: &str, problems: &Problems) -> Option<&
 /// Blocks of Terraform that are in no table.
 const OTHER_BLOCKS: [&str; 2] = ["provider.aws", "terraform"];
 
+/// All types of resources that a rule may ask, in order.
+pub fn resource_types() -> Vec<&'static str> {
+    let cloudformation = pillarlint_schema::all();
+    let terraform = pillarlint_schema::terraform::all();
+    let named = ALL_KINDS.into_iter().chain(OTHER_BLOCKS);
+    let mut all: Vec<&str> = named.chain(cloudformation).chain(terraform).collect();
+    all.sort_unstable();
+    all
+}
+
 /// Kinds that the table of types has; others are mistakes.
 fn known_kinds(kinds: &[(&str, Span)], problems: &Problems) -> Vec<String> {
     kinds
