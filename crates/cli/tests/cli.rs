@@ -14,10 +14,10 @@ use tempfile::TempDir;
 
 #[path = "cli/config.rs"]
 mod config;
-#[path = "cli/reports.rs"]
-mod reports;
 #[path = "cli/json_schema.rs"]
 mod json_schema;
+#[path = "cli/reports.rs"]
+mod reports;
 #[path = "cli/review.rs"]
 mod review;
 #[path = "cli/rule_folders.rs"]
