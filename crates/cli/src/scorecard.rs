@@ -6,7 +6,7 @@
 
 use crate::report::Run;
 use crate::text::count;
-use pillarlint_engine::finding::{Finding, Passes, Suppressed, Undecided};
+use pillarlint_engine::finding::{Finding, HeldBack, Passes, Suppressed, Undecided};
 use pillarlint_engine::framework::{Pillar, Practice, Question};
 use pillarlint_engine::ruleset::{Rule, Ruleset};
 use std::collections::BTreeMap;
@@ -85,11 +85,18 @@ pub(crate) struct Asked<'r> {
     pub(crate) rule: &'r Rule,
     /// With their index among all findings.
     pub(crate) findings: Vec<(usize, &'r Finding)>,
-    /// Findings that the report leaves out.
-    pub(crate) held_back: usize,
+    /// What the report leaves out.
+    pub(crate) held_back: HeldBack,
     pub(crate) suppressed: Vec<&'r Suppressed>,
     pub(crate) undecided: Vec<&'r Undecided>,
     pub(crate) passes: Option<&'r Passes>,
+}
+
+impl Asked<'_> {
+    /// How many questions of the rule are open, here or in what the report leaves out.
+    pub(crate) fn open(&self) -> usize {
+        self.undecided.len() + self.held_back.undecided
+    }
 }
 
 /// A question of the framework.
@@ -207,7 +214,7 @@ pub(crate) fn scorecard<'r>(run: &'r Run, ruleset: &'r Ruleset) -> Vec<PillarSco
         let asked = Asked {
             rule,
             findings: findings.remove(id).unwrap_or_default(),
-            held_back: outcome.held_back.get(id).copied().unwrap_or(0),
+            held_back: outcome.held_back.get(id).copied().unwrap_or_default(),
             suppressed: suppressed.remove(id).unwrap_or_default(),
             undecided: undecided.remove(id).unwrap_or_default(),
             passes: outcome.passes.get(id),
@@ -241,8 +248,8 @@ fn assess<'r>(
     let all = ruleset.of_practice(&practice.id);
     let ids = all.iter().map(|rule| rule.header.id.as_str());
     let rules: Vec<Asked> = ids.filter_map(|id| asked.get(id)).cloned().collect();
-    let undecided: usize = rules.iter().map(|one| one.undecided.len()).sum();
-    let has_gap = |one: &Asked| !one.findings.is_empty() || one.held_back > 0;
+    let undecided: usize = rules.iter().map(Asked::open).sum();
+    let has_gap = |one: &Asked| !one.findings.is_empty() || one.held_back.findings > 0;
     let (status, reason) = if rules.iter().any(has_gap) {
         (Status::Gap, None)
     } else if undecided > 0 {

@@ -76,6 +76,15 @@ impl Passes {
     }
 }
 
+/// What a run found and leaves out: it lies elsewhere, is known already, or is not severe enough.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Findings.
+    pub findings: usize,
+    /// Questions without an answer.
+    pub undecided: usize,
+}
+
 /// What checking one project gave.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -145,8 +154,8 @@ pub struct Outcome {
     pub passed: usize,
     /// The same by rule, for those that passed at all.
     pub passes: BTreeMap<String, Passes>,
-    /// Findings that are left out, since they are not what was asked for, by rule. What they speak of is so all the same.
-    pub held_back: BTreeMap<String, usize>,
+    /// What is left out, since it is not what was asked for, by rule. What it speaks of is so all the same.
+    pub held_back: BTreeMap<String, HeldBack>,
     /// Findings that the baseline holds, so that they are not reported.
     pub in_baseline: usize,
     /// Findings that lie in what was not asked for, so that they are not reported.

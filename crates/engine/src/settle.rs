@@ -1,7 +1,7 @@
 //! The one place where anything is filtered, merged or sorted.
 
 use crate::baseline;
-use crate::finding::{Finding, Outcome, Report, Suppressed};
+use crate::finding::{Finding, HeldBack, Outcome, Report, Suppressed, Undecided};
 use crate::rule::Severity;
 use crate::suppress::apply::{Evidence, Terms, apply};
 use pillarlint_parser::source::{FileId, Span};
@@ -87,6 +87,7 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         outcome.suppressed = parted.suppressed;
         outcome.suppressions = parted.suppressions;
     }
+    let all = by_rule(&findings, &outcome.undecided);
     if let Some(owns) = settings.owns {
         keep_owned(&mut outcome, &mut findings, owns);
     }
@@ -95,13 +96,8 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         outcome.in_baseline += in_baseline;
         outcome.warnings.extend(stale);
     }
-    findings.retain(|finding| {
-        let is_wanted = finding.severity >= settings.severity;
-        if !is_wanted {
-            *outcome.held_back.entry(finding.rule.clone()).or_default() += 1;
-        }
-        is_wanted
-    });
+    findings.retain(|finding| finding.severity >= settings.severity);
+    outcome.held_back = held_back(all, &by_rule(&findings, &outcome.undecided));
     outcome
         .suppressed
         .retain(|one| one.finding.severity >= settings.severity);
@@ -118,6 +114,33 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
     outcome.not_read.sort();
     outcome.not_read.dedup();
     outcome
+}
+
+/// How many findings and open questions each rule has.
+fn by_rule(findings: &[Finding], undecided: &[Undecided]) -> BTreeMap<String, HeldBack> {
+    let mut counts: BTreeMap<String, HeldBack> = BTreeMap::new();
+    for finding in findings {
+        counts.entry(finding.rule.clone()).or_default().findings += 1;
+    }
+    for one in undecided {
+        counts.entry(one.rule.clone()).or_default().undecided += 1;
+    }
+    counts
+}
+
+/// What is left out of all that there was.
+fn held_back(
+    mut all: BTreeMap<String, HeldBack>,
+    left: &BTreeMap<String, HeldBack>,
+) -> BTreeMap<String, HeldBack> {
+    for (rule, left) in left {
+        if let Some(one) = all.get_mut(rule) {
+            one.findings -= left.findings;
+            one.undecided -= left.undecided;
+        }
+    }
+    all.retain(|_, one| *one != HeldBack::default());
+    all
 }
 
 /// Leaves out what lies elsewhere. What could not be read stays: it may be why something was not found.

@@ -132,9 +132,9 @@ fn practice<'r>(
         title: &asked.rule.header.title,
         passed: asked.passes.map_or(0, |passes| passes.count),
         findings: asked.findings.len(),
-        held_back: asked.held_back,
+        held_back: asked.held_back.findings,
         suppressed: asked.suppressed.len(),
-        undecided: asked.undecided.len(),
+        undecided: asked.open(),
     };
     let (because, why) = one.reason.unzip();
     PracticeOut {

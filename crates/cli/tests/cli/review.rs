@@ -85,6 +85,20 @@ fn a_practice_is_met_only_where_a_rule_passed() {
     }
 }
 
+/// Of two files only one is asked for, and what is found in the other is known of all the same.
+#[test]
+fn what_lies_elsewhere_is_known_of() {
+    let module = "resource \"aws_sqs_queue\" \"a\" {\n  name = \"a\"\n}\n";
+    let other = "resource \"aws_sqs_queue\" \"b\" {}\n";
+    let folder = folder(&[("a.tf", module), ("b.tf", other)]);
+    let args = ["a.tf", "--format", "evidence"];
+    let evidence: Value =
+        serde_json::from_str(&run_check(folder.path(), &args, b"").stdout).unwrap();
+    let practice = practice(&evidence, "OPS05-BP07");
+    assert_eq!(practice["status"], "gap");
+    assert_eq!(practice["rules"][0]["held_back"], 1);
+}
+
 #[test]
 fn what_passed_is_counted_with_the_first_places() {
     let queue = |name: &str| {

@@ -207,13 +207,28 @@ impl Page<'_> {
                 unread.join(", ")
             )?;
         }
-        let held_back: usize = outcome.held_back.values().sum();
+        let held_back: usize = outcome.held_back.values().map(|one| one.findings).sum();
         if held_back > 0 {
+            let known = outcome.in_baseline + outcome.not_owned;
+            let why = [
+                (outcome.in_baseline, "in the baseline"),
+                (
+                    outcome.not_owned,
+                    "in files or lines that were not asked for",
+                ),
+                (held_back.saturating_sub(known), "less severe"),
+            ];
+            let why: Vec<String> = why
+                .into_iter()
+                .filter(|(findings, _)| *findings > 0)
+                .map(|(findings, why)| format!("{findings} {why}"))
+                .collect();
             writeln!(
                 out,
-                "<p class=\"notice\"><strong>{} left out</strong> of this page, as was asked for. The best practices count \
+                "<p class=\"notice\"><strong>{} left out</strong> of this page, as was asked for: {}. The best practices count \
                  them.</p>",
-                count(held_back, "finding")
+                count(held_back, "finding"),
+                why.join(", ")
             )?;
         }
         let rules = if outcome.findings.is_empty() {

@@ -205,7 +205,7 @@ impl Page<'_> {
         if total > TOLD {
             items.push(format!("and {} more", total - TOLD));
         }
-        let held_back: usize = one.rules.iter().map(|asked| asked.held_back).sum();
+        let held_back: usize = one.rules.iter().map(|asked| asked.held_back.findings).sum();
         if held_back > 0 {
             items.push(format!(
                 "{} left out of this page",
