@@ -466,7 +466,9 @@ pub(crate) struct LensArgs {
 Examples:
   pillarlint docs docs/rules                 pages for the rules that come with pillarlint
   pillarlint docs docs/rules --check         say whether they are as they should be, and write nothing
-  pillarlint docs site/ --rules my-rules/")]
+  pillarlint docs site/ --rules my-rules/
+  pillarlint docs book/rules --summary book/SUMMARY.md
+                                             the pages as a part of an mdBook")]
 pub(crate) struct DocsArgs {
     /// The folder to write to; pages of rules that are no more are removed from it
     #[arg(value_name = "DIR")]
@@ -475,6 +477,10 @@ pub(crate) struct DocsArgs {
     /// Write nothing; exit with 1 where a page is missing, stale or one too many
     #[arg(long)]
     pub(crate) check: bool,
+
+    /// A table of contents (mdBook's SUMMARY.md) to list the pages in, between its lines that say so
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
 
     /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
     #[arg(long, value_name = "DIR")]

@@ -1,4 +1,5 @@
-//! `pillarlint docs`: a page for every rule, lists by pillar, service and practice, and the coverage, as Markdown.
+//! `pillarlint docs`: a page for every rule, lists by pillar, service and practice, and the coverage, as Markdown;
+//! and their part of the table of contents of a book.
 
 #![allow(
     clippy::disallowed_methods,
@@ -49,6 +50,21 @@ pub(crate) fn run(args: &DocsArgs, console: &mut Console) -> Result<u8, Failure>
         }
         stale.push(name);
     }
+    if let Some(path) = &args.summary {
+        let there = std::fs::read_to_string(path).map_err(|error| failed(path, &error))?;
+        let below = below(&args.folder, path)?;
+        let Some(with) = with_contents(&there, &contents(ruleset, &below)) else {
+            let path = files::shown(path);
+            let message = format!("{path} needs a line `{BEGIN}` and one `{END}` below it");
+            return Err(Failure::Usage(message));
+        };
+        if with != there {
+            stale.push(files::shown(path));
+            if !args.check {
+                std::fs::write(path, with).map_err(|error| failed(path, &error))?;
+            }
+        }
+    }
     let all = count(pages.len(), "page");
     if !args.check {
         let changed = stale.len();
@@ -63,6 +79,44 @@ pub(crate) fn run(args: &DocsArgs, console: &mut Console) -> Result<u8, Failure>
         return Ok(CLEAN);
     }
     Ok(FINDINGS)
+}
+
+/// Between these lines of a book's `SUMMARY.md` stand the pages.
+const BEGIN: &str = "<!-- pages of rules: begin -->";
+const END: &str = "<!-- pages of rules: end -->";
+
+/// The folder of the pages as seen from the book's table of contents.
+fn below(folder: &Path, summary: &Path) -> Result<String, Failure> {
+    let book = summary.parent().unwrap_or(Path::new(""));
+    let below = folder.strip_prefix(book).map_err(|_| {
+        let (folder, summary) = (files::shown(folder), files::shown(summary));
+        Failure::Usage(format!("{folder} does not lie beside {summary}"))
+    })?;
+    Ok(files::shown(below))
+}
+
+/// A table of contents with the pages in their place; nothing where it has none.
+fn with_contents(summary: &str, contents: &str) -> Option<String> {
+    let (before, rest) = summary.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{contents}{END}{after}"))
+}
+
+/// The pages as a part of a book's table of contents: mdBook makes no page that does not stand there.
+fn contents(ruleset: &Ruleset, folder: &str) -> String {
+    let mut contents = format!(
+        "- [Rules]({folder}/README.md)\n  - [By service]({folder}/by-service.md)\n  \
+         - [By best practice]({folder}/by-practice.md)\n"
+    );
+    for pillar in &ruleset.framework().pillars {
+        let _ = writeln!(contents, "  - [{}]()", pillar.title);
+        let rules = ruleset.rules.iter();
+        for rule in rules.filter(|rule| rule.header.pillar == pillar.id) {
+            let id = &rule.header.id;
+            let _ = writeln!(contents, "    - [{id}]({folder}/{}/{id}.md)", pillar.id);
+        }
+    }
+    contents
 }
 
 /// All pages, by their paths below the folder.
