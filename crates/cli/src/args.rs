@@ -180,6 +180,11 @@ pub(crate) struct RunArgs {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: Option<u16>,
 
+    /// Values for the parameters of templates: a file (a list of ParameterKey and ParameterValue, a mapping Parameters,
+    /// or lines Key=Value), or Key=Value (may be repeated)
+    #[arg(long, value_name = "FILE", help_heading = "CloudFormation")]
+    pub(crate) parameters: Vec<String>,
+
     #[command(flatten)]
     pub(crate) variables: Variables,
 

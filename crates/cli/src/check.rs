@@ -7,8 +7,9 @@ use crate::config::{self, Configurations, Flags, Judging, rule_folders};
 use crate::files::{self, Content, Exclusion, Found, Input};
 use crate::output::{self, Reports};
 use crate::own_rules::{self, Own};
-use crate::plan::{self, Given};
+use crate::plan::{self, Given as GivenPlan};
 use crate::report::{self, Counts, Run};
+use crate::stack_parameters::{self, Values};
 use crate::terraform::{self, Named, Request};
 use crate::text::escape;
 use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, parameters, selectors, suppressions};
@@ -21,11 +22,14 @@ use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::settle::{Settings, settle};
 use pillarlint_engine::suppress::apply::Terms;
 use pillarlint_engine::suppress::{self, Policy};
+use pillarlint_parser::cloudformation::Given;
+use pillarlint_parser::model::DeclarationKind;
 use pillarlint_parser::recognise::{Kind, is_json, recognise};
 use pillarlint_parser::source::{DecodeError, FileId, SourceFile, SourceMap, Span, decode};
 use pillarlint_parser::tree::{Level, Parsed, Problem};
 use pillarlint_parser::{cloudformation, json, yaml};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -200,6 +204,8 @@ struct Checked {
     text: String,
     fate: Fate,
     reports: Vec<Report>,
+    /// The parameters that it declares, where any are given.
+    declared: Vec<String>,
 }
 
 /// What became of a file.
@@ -253,10 +259,11 @@ pub(crate) fn judge(
         .stack_size(STACK_BYTES)
         .build()
         .map_err(|error| Failure::Usage(format!("cannot start {jobs} threads: {error}")))?;
+    let values = stack_parameters::read(&args.parameters, judging, asked_for)?;
     let checked: Vec<Checked> = pool.install(|| {
         let inputs = inputs.into_par_iter().enumerate();
         inputs
-            .map(|(index, input)| check_input(file_id(index), input, judging, wanted))
+            .map(|(index, input)| check_input(file_id(index), input, judging, &values, wanted))
             .collect()
     });
 
@@ -269,6 +276,7 @@ pub(crate) fn judge(
     let mut named: Vec<Named> = Vec::new();
     let mut planned: Vec<usize> = Vec::new();
     let mut holds_something = vec![false; folders.len()];
+    let mut declared = BTreeSet::new();
     for (index, one) in checked.into_iter().enumerate() {
         counts.files += 1;
         counts.templates += usize::from(one.fate == Fate::Template);
@@ -301,7 +309,14 @@ pub(crate) fn judge(
             text: one.text,
         });
         reports.extend(one.reports);
+        declared.extend(one.declared);
     }
+    reports.push(Report {
+        problems: [values.problems.clone(), values.undeclared(&declared)].concat(),
+        ..Report::default()
+    });
+    let given = sources.files.len()..sources.files.len() + values.sources.len();
+    sources.files.extend(values.sources);
 
     // What a plan says lies in the files that it was made from, whoever changed these.
     let limits = Limits {
@@ -309,10 +324,10 @@ pub(crate) fn judge(
         ..limits
     };
     let next = file_id(sources.files.len());
-    let plans: Vec<Given<'_>> = planned
+    let plans: Vec<GivenPlan<'_>> = planned
         .iter()
         .filter_map(|index| Some((*index, sources.files.get(*index)?)))
-        .map(|(index, file)| Given {
+        .map(|(index, file)| GivenPlan {
             file: file_id(index),
             path: &file.path,
             text: &file.text,
@@ -395,6 +410,8 @@ pub(crate) fn judge(
         policy_in: &|file| &policies[file.0 as usize],
     };
     let is_owned = |place: Span| match limits.changes {
+        // What the run is given is always its own.
+        Some(_) if given.contains(&(place.file.0 as usize)) => true,
         Some(changes) => changes.own(&sources, place),
         None => true,
     };
@@ -444,7 +461,13 @@ fn file_id(index: usize) -> FileId {
     FileId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-fn check_input(file: FileId, input: Input, judging: &Judging<'_>, wanted: Wanted) -> Checked {
+fn check_input(
+    file: FileId,
+    input: Input,
+    judging: &Judging<'_>,
+    values: &Values,
+    wanted: Wanted,
+) -> Checked {
     let Input {
         path,
         content,
@@ -456,6 +479,7 @@ fn check_input(file: FileId, input: Input, judging: &Judging<'_>, wanted: Wanted
         text: String::new(),
         fate: Fate::Other,
         reports: Vec::new(),
+        declared: Vec::new(),
     };
     let is_configuration = terraform::is_configuration(&checked.path);
     if is_configuration && !matches!(content, Content::Unreadable(_)) {
@@ -475,7 +499,15 @@ fn check_input(file: FileId, input: Input, judging: &Judging<'_>, wanted: Wanted
             Kind::CloudFormation => {
                 let settings = judging.of(&checked.path);
                 let ruleset = judging.ruleset();
-                let reports = check_template(file, &checked.path, &text, ruleset, &settings.plan);
+                let given = values.of(&checked.path, judging);
+                let (reports, declared) = check_template(
+                    file,
+                    &checked.path,
+                    &text,
+                    &given,
+                    (ruleset, &settings.plan),
+                );
+                checked.declared = declared;
                 let wanted = match settings.rates_anew() {
                     true => wanted.of_all_severities(),
                     false => wanted,
@@ -559,16 +591,17 @@ pub fn check_text(
     plan: &Plan,
 ) -> Option<Vec<Report>> {
     let is_template = kind_of(text) == Kind::CloudFormation;
-    is_template.then(|| check_template(file, path, text, ruleset, plan))
+    is_template.then(|| check_template(file, path, text, &Given::new(), (ruleset, plan)).0)
 }
 
+/// The reports of a template, and, where parameters are given, those that it declares.
 fn check_template(
     file: FileId,
     path: &str,
     text: &str,
-    ruleset: &Ruleset,
-    plan: &Plan,
-) -> Vec<Report> {
+    given: &Given,
+    (ruleset, plan): (&Ruleset, &Plan),
+) -> (Vec<Report>, Vec<String>) {
     let parsed = parse(file, path, text);
     let suppressions = suppress::in_template(text, &parsed);
     let Parsed {
@@ -577,8 +610,14 @@ fn check_template(
         ..
     } = parsed;
     let mut reports = Vec::with_capacity(1 + documents.len());
+    let mut declared = Vec::new();
     for document in documents {
-        let project = cloudformation::lower(file, text, document);
+        let project = cloudformation::lower_given(file, text, document, given);
+        if !given.is_empty() {
+            let parameters = project.declarations.iter();
+            let parameters = parameters.filter(|one| one.kind == DeclarationKind::Parameter);
+            declared.extend(parameters.map(|one| one.name.to_string()));
+        }
         reports.push(check(&project, &problems, ruleset, plan));
     }
     reports.push(Report {
@@ -586,7 +625,7 @@ fn check_template(
         suppressions,
         ..Report::default()
     });
-    reports
+    (reports, declared)
 }
 
 /// What a text is, whatever its file is called: folders were searched by extension already, and what a person names is

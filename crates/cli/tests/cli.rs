@@ -16,6 +16,8 @@ use tempfile::TempDir;
 mod config;
 #[path = "cli/json_schema.rs"]
 mod json_schema;
+#[path = "cli/parameters.rs"]
+mod parameters;
 #[path = "cli/reports.rs"]
 mod reports;
 #[path = "cli/review.rs"]

@@ -37,6 +37,8 @@ pub(crate) struct Layer {
     pub(crate) rules: Vec<Target>,
     /// Files of values for Terraform's variables.
     pub(crate) variable_files: Vec<Target>,
+    /// Files of values for the parameters of templates.
+    pub(crate) parameter_files: Vec<Target>,
     /// A file with known findings. It need not be there.
     pub(crate) baseline: Option<PathBuf>,
     /// The folder that it lies in, as the system knows it.
@@ -399,10 +401,12 @@ impl Found {
         };
         let rules = targets(&read.rules, true);
         let variable_files = targets(&read.variable_files, false);
+        let parameter_files = targets(&read.parameter_files, false);
         let baseline = read.baseline.as_ref().map(|(path, _)| folder.join(path));
         Some(Layer {
             rules,
             variable_files,
+            parameter_files,
             baseline,
             folder,
             file: read,

@@ -109,7 +109,7 @@ const PARAMETERS: Key = Key {
 };
 
 /// The keys of a configuration.
-pub(super) static FILE: [Key; 15] = [
+pub(super) static FILE: [Key; 16] = [
     Key {
         default: "[]",
         example: "extends:\n  - ../shared/pillarlint.yaml",
@@ -186,6 +186,14 @@ pub(super) static FILE: [Key; 15] = [
         )
     },
     Key {
+        example: "cloudformation:\n  parameter-files: [prod.json]",
+        ..key(
+            "cloudformation",
+            Shape::Keys(&CLOUDFORMATION),
+            "What templates are given.",
+        )
+    },
+    Key {
         example: "baseline: pillarlint-baseline.jsonl",
         ..key(
             "baseline",
@@ -250,6 +258,15 @@ static TERRAFORM: [Key; 2] = [
         )
     },
 ];
+
+static CLOUDFORMATION: [Key; 1] = [Key {
+    default: "[]",
+    ..key(
+        "parameter-files",
+        PATHS,
+        "Files of values for parameters, read as `--parameters` is; later ones go before earlier ones.",
+    )
+}];
 
 static SUPPRESSION: [Key; 6] = [
     Key {

@@ -25,6 +25,7 @@ pub(crate) struct File {
     pub(crate) overrides: Vec<Override>,
     pub(crate) rules: Vec<Text>,
     pub(crate) variable_files: Vec<Text>,
+    pub(crate) parameter_files: Vec<Text>,
     pub(crate) workspace: Option<String>,
     pub(crate) baseline: Option<Text>,
     pub(crate) suppressions: Vec<SuppressionEntry>,
@@ -124,6 +125,7 @@ pub(crate) fn read(file: FileId, text: &str) -> Result<File, Vec<Problem>> {
 fn file_of(map: &Map<'_>) -> File {
     let below = |key: &str| map.get(key).and_then(Node::as_map);
     let terraform = below("terraform");
+    let cloudformation = below("cloudformation");
     let policy = below("suppression-policy");
     let required = map.get("required-tags").map(|node| {
         let keys = texts(map, "required-tags").into_iter();
@@ -141,6 +143,9 @@ fn file_of(map: &Map<'_>) -> File {
         rules: texts(map, "rules"),
         variable_files: terraform
             .map(|map| texts(map, "variable-files"))
+            .unwrap_or_default(),
+        parameter_files: cloudformation
+            .map(|map| texts(map, "parameter-files"))
             .unwrap_or_default(),
         workspace: terraform.and_then(|map| Some(text(map, "workspace")?.0)),
         baseline: text(map, "baseline"),

@@ -18,7 +18,7 @@ use pillarlint_engine::selector::{self, Selector};
 use pillarlint_engine::suppress::{Policy, Suppression};
 use pillarlint_parser::source::{SourceMap, Span};
 use pillarlint_parser::tree::Problem;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -113,13 +113,15 @@ impl Settings {
     }
 }
 
-/// What a configuration gives the Terraform root modules in its reach.
+/// What a configuration gives the Terraform root modules and the templates in its reach.
 #[derive(Debug, Default)]
 pub(crate) struct Configured {
     /// Files of values for their variables, later ones before earlier ones.
     pub(crate) variable_files: Vec<Target>,
     /// The workspace.
     pub(crate) workspace: Option<String>,
+    /// Files of values for the parameters of templates, later ones before earlier ones.
+    pub(crate) parameter_files: Vec<Target>,
 }
 
 impl<'r> Judging<'r> {
@@ -152,14 +154,26 @@ impl<'r> Judging<'r> {
         self.ruleset
     }
 
-    /// What the configuration of a file gives to Terraform.
-    pub(crate) fn terraform(&self, path: &str) -> Configured {
+    /// The files of values for the parameters of templates that any configuration names.
+    pub(crate) fn parameter_files(&self) -> BTreeSet<Target> {
+        let layers = self.configurations.all().into_iter();
+        let layers = layers.flat_map(|config| config.layers.clone());
+        layers
+            .flat_map(|layer| layer.parameter_files.clone())
+            .collect()
+    }
+
+    /// What the configuration of a file gives to root modules and to stacks.
+    pub(crate) fn given(&self, path: &str) -> Configured {
         let mut configured = Configured::default();
         let place = self.configurations.of(path);
         for layer in place.iter().flat_map(|place| &place.config.layers) {
             configured
                 .variable_files
                 .extend(layer.variable_files.iter().cloned());
+            configured
+                .parameter_files
+                .extend(layer.parameter_files.iter().cloned());
             configured.workspace = layer.file.workspace.clone().or(configured.workspace);
         }
         configured

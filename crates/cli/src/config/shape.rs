@@ -159,7 +159,7 @@ mod tests {
         ] {
             let expected: &[&str] = match text.starts_with("x-") {
                 true => &[
-                    "x-shared: unknown key `x-shared`; there are `extends`, `preset`, `select`, `ignore`, `severity`, `parameters`, `required-tags`, `fail-on`, `exclude`, `overrides`, `rules`, `terraform`, `baseline`, `suppressions` and `suppression-policy`",
+                    "x-shared: unknown key `x-shared`; there are `extends`, `preset`, `select`, `ignore`, `severity`, `parameters`, `required-tags`, `fail-on`, `exclude`, `overrides`, `rules`, `terraform`, `cloudformation`, `baseline`, `suppressions` and `suppression-policy`",
                 ],
                 false => &[],
             };

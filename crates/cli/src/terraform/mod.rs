@@ -105,7 +105,7 @@ pub(crate) fn check_named(
         .iter()
         .map(|root| {
             let path = modules.get(*root).and_then(|module| module.paths().next());
-            path.map(|path| judging.terraform(path)).unwrap_or_default()
+            path.map(|path| judging.given(path)).unwrap_or_default()
         })
         .collect();
     let (files, workspaces): (Vec<_>, Vec<_>) = configured

@@ -1,0 +1,109 @@
+//! What the parameters of stacks are given: `--parameters`, and the files that configurations name.
+
+use crate::Failure;
+use crate::config::{Judging, Target};
+use crate::files::{self, Content};
+use pillarlint_parser::cloudformation::Given;
+use pillarlint_parser::cloudformation::given;
+use pillarlint_parser::source::{FileId, SourceFile, Span, decode};
+use pillarlint_parser::tree::Problem;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// All values that a run knows.
+#[derive(Default)]
+pub(crate) struct Values {
+    /// Files that configurations name, as the system knows them.
+    configured: Vec<(PathBuf, Given)>,
+    /// What the command line gives, in its order.
+    flags: Vec<Given>,
+    /// The files, and a stand-in for each value of the command line; their ids count on from the first.
+    pub(crate) sources: Vec<SourceFile>,
+    /// What is wrong with them.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Reads what the command line and the configurations give; new files have ids from `first` on.
+///
+/// # Errors
+/// A file that cannot be read, or that is something else.
+pub(crate) fn read(
+    flags: &[String],
+    judging: &Judging<'_>,
+    first: usize,
+) -> Result<Values, Failure> {
+    let mut values = Values::default();
+    for target in judging.parameter_files() {
+        let given = values.file(&target.real, target.shown.clone(), first)?;
+        values.configured.push((target.real, given));
+    }
+    for flag in flags {
+        let path = Path::new(flag);
+        let given = if flag.contains('=') && !path.exists() {
+            values.text("--parameters".to_owned(), flag.clone(), first)
+        } else {
+            values.file(path, files::shown(path), first)?
+        };
+        values.flags.push(given);
+    }
+    Ok(values)
+}
+
+impl Values {
+    fn file(&mut self, real: &Path, shown: String, first: usize) -> Result<Given, Failure> {
+        let bytes = files::read(Content::Disk(real.to_owned()));
+        let text = bytes.and_then(|bytes| decode(bytes).map_err(|error| error.to_string()));
+        match text {
+            Ok(text) => Ok(self.text(shown, text, first)),
+            Err(why) => Err(Failure::Usage(format!("--parameters {shown}: {why}"))),
+        }
+    }
+
+    fn text(&mut self, path: String, text: String, first: usize) -> Given {
+        let file = u32::try_from(first + self.sources.len()).unwrap_or(u32::MAX);
+        let (given, problems) = given::read(FileId(file), &text);
+        self.problems.extend(problems);
+        self.sources.push(SourceFile { path, text });
+        given
+    }
+
+    /// Whether nothing is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.configured.is_empty() && self.flags.is_empty()
+    }
+
+    /// What the template of a path is given: later values go before earlier ones, the command line before all.
+    pub(crate) fn of(&self, path: &str, judging: &Judging<'_>) -> Given {
+        let mut all = Given::new();
+        if self.is_empty() {
+            return all;
+        }
+        for Target { real, .. } in judging.given(path).parameter_files {
+            let named = self.configured.iter().filter(|(path, _)| *path == real);
+            named.for_each(|(_, given)| all.extend(given.clone()));
+        }
+        self.flags
+            .iter()
+            .for_each(|given| all.extend(given.clone()));
+        all
+    }
+
+    /// The values for parameters that no template declares.
+    pub(crate) fn undeclared(&self, declared: &BTreeSet<String>) -> Vec<Problem> {
+        let configured = self.configured.iter().map(|(_, given)| given);
+        let mut unknown: Vec<(Span, &String)> = configured
+            .chain(&self.flags)
+            .flatten()
+            .filter(|(name, _)| !declared.contains(*name))
+            .map(|(name, (_, place))| (*place, name))
+            .collect();
+        unknown.sort();
+        let warning = |(place, name): (Span, &String)| {
+            Problem::warning(
+                place,
+                format!("no template that is checked declares the parameter `{name}`"),
+            )
+        };
+        unknown.into_iter().map(warning).collect()
+    }
+}
