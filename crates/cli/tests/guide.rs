@@ -96,3 +96,13 @@ fn run(folder: &Path, command: &str) -> String {
 fn first_rule() {
     follow("guide/first-rule.md");
 }
+
+#[test]
+fn quick_start() {
+    follow("guide/quick-start.md");
+}
+
+#[test]
+fn how_it_decides() {
+    follow("guide/unknown.md");
+}
