@@ -7,12 +7,14 @@ use crate::config::{self, Configurations, Flags, Judging, rule_folders};
 use crate::files::{self, Content, Exclusion, Found, Input};
 use crate::output::{self, Reports};
 use crate::own_rules::{self, Own};
-use crate::plan::{self, Given as GivenPlan};
+use crate::plan::Given as GivenPlan;
 use crate::report::{self, Counts, Run};
 use crate::stack_parameters::{self, Values};
 use crate::terraform::{self, Named, Request};
 use crate::text::escape;
-use crate::{CLEAN, Console, FINDINGS, Failure, UNREADABLE, parameters, selectors, suppressions};
+use crate::{
+    CLEAN, Console, FINDINGS, Failure, UNREADABLE, parameters, secrets, selectors, suppressions,
+};
 use pillarlint_engine::baseline::{Key, Use};
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::{Finding, Report};
@@ -350,7 +352,7 @@ pub(crate) fn judge(
                 .iter()
                 .any(|report| is_shown(report, wanted))
             {
-                plan::hide(&mut file.text, hidden);
+                secrets::hide(&mut file.text, hidden);
             } else {
                 file.text = String::new();
             }
@@ -385,6 +387,7 @@ pub(crate) fn judge(
         suppressions,
         ..Report::default()
     });
+    secrets::hide_all(&mut reports, &mut sources);
     let baselines = match limits.baselines {
         Some(wanted) => baseline::read_for(wanted, judging, &mut sources)?,
         None => baseline::Known::default(),

@@ -23,6 +23,7 @@ mod report;
 mod rule_schema;
 mod schema;
 mod scorecard;
+mod secrets;
 mod stack_parameters;
 mod suppressions;
 mod terraform;

@@ -35,6 +35,7 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         resources: project.resources.iter().filter(|one| one.is_judged).count(),
         problems: project.problems.clone(),
         not_read: project.not_read.clone(),
+        hidden: project.hidden.clone(),
         ..Report::default()
     };
     spelling::check(project, &mut report.problems);
@@ -344,6 +345,9 @@ impl<'a, 's> Subject<'a, 's> {
                 }),
                 Said::Failed { placed, message } => {
                     worlds.dedup();
+                    if header.secret {
+                        report.hidden.extend(&placed.values);
+                    }
                     // In all worlds alike: it holds whenever the resource exists.
                     let when = if worlds.len() < said.len() {
                         self.describe(worlds)

@@ -100,6 +100,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Parts of the project that were passed over, and why.
     pub not_read: Vec<(Span, String)>,
+    /// Places that must not be shown, since secrets stand there.
+    pub hidden: Vec<Span>,
     /// The resources that rules were asked of.
     pub asked: Vec<Asked>,
     /// What the texts ask not to be told of.

@@ -13,6 +13,8 @@ pub(crate) struct Placed {
     pub(crate) related: Vec<(Span, String)>,
     /// All that it belongs to, see [`crate::finding::Finding::within`].
     pub(crate) within: Vec<Span>,
+    /// Where the value stands: its own place, unless that only names it, and those of the chain behind it.
+    pub(crate) values: Vec<Span>,
 }
 
 /// The primary place of a finding and the related ones: the chain behind the value, then the module calls that made the
@@ -25,6 +27,10 @@ pub(crate) fn placed(
 ) -> Placed {
     let mut related = Vec::new();
     chain(value.and_then(|node| node.via.as_deref()), &mut related);
+    let behind = related.iter().map(|(span, _)| *span);
+    let is_name = value.is_some_and(Node::is_reference);
+    let values = (!is_name).then_some(place).into_iter();
+    let values = values.chain(behind).collect();
     let calls = resource.map_or(&[][..], |resource| &resource.calls);
     let called = |(span, address): &(Span, String)| (*span, format!("called here as `{address}`"));
     related.extend(calls.iter().map(called));
@@ -32,6 +38,7 @@ pub(crate) fn placed(
         place,
         related,
         within: within(resource, place),
+        values,
     };
     if project.is_own(place.file) {
         return placed;

@@ -28,6 +28,8 @@ pub struct Header {
     pub aliases: Vec<String>,
     /// What a team may set otherwise.
     pub parameters: Vec<Parameter>,
+    /// Whether what it finds is a secret, and must not be shown.
+    pub secret: bool,
 }
 
 /// What a person reads about a rule.

@@ -306,6 +306,7 @@ mod tests {
             kinds: vec![kind.into()],
             aliases: vec![alias.into()],
             parameters: Vec::new(),
+            secret: false,
         };
         Rule::loaded(header, Vec::new(), Docs::default())
     }

@@ -41,6 +41,8 @@ pub struct Project<'s> {
     pub planned: bool,
     /// Parts that were not read, with why (a macro, a transform that is not known), for the summary.
     pub not_read: Vec<(Span, String)>,
+    /// Places that must not be shown: values of parameters and variables that are kept secret.
+    pub hidden: Vec<Span>,
     /// The newest major version of the AWS provider that the configuration allows; absent where nothing bounds it,
     /// and outside Terraform. The newest rules where versions differ in a default.
     pub provider_major: Option<u32>,

@@ -169,6 +169,11 @@ impl<'s> Node<'s> {
         }
     }
 
+    /// Whether it only names what something else will give.
+    pub fn is_reference(&self) -> bool {
+        matches!(&self.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Reference(_)))
+    }
+
     /// A scalar as CloudFormation and Terraform turn it into text: `true`, `22`, `abc`.
     pub fn scalar_text(&self) -> Option<&str> {
         match &self.value {

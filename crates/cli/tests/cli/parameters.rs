@@ -9,7 +9,11 @@ const TEMPLATE: &str = "Parameters:\n  Seconds: { Type: Number, Default: 3600 }\
 fn check(more: &[(&str, &str)], args: &[&str], code: i32, expected: &str) {
     let mut files = vec![("a.yaml", TEMPLATE)];
     files.extend(more);
-    let ran = run_check(folder(&files).path(), &[&["-q", "--preset", "strict"], args].concat(), b"");
+    let ran = run_check(
+        folder(&files).path(),
+        &[&["-q", "--preset", "strict"], args].concat(),
+        b"",
+    );
     assert_eq!(
         (ran.code, &*(ran.stdout + &ran.stderr)),
         (code, expected),

@@ -247,3 +247,107 @@ fn hostile_text_is_text_to_readers() {
         );
     }
 }
+
+/// A rule of one's own that shows the value which another rule finds to be a secret.
+const TALKATIVE: &str = "\
+title: Password is short
+practices: [SEC02-BP03]
+severity: low
+certainty: exact
+preset: recommended
+why: For this test.
+fix: Nothing.
+references: [https://docs.aws.amazon.com/dms/]
+checks:
+  - kinds: [AWS::DMS::Endpoint]
+    fail: { at: $.Password, set: true }
+    message: the password is {value}
+  - kinds: [aws_dms_endpoint]
+    fail: { at: $.password, set: true }
+    message: the password is {value}
+examples:
+  - cloudformation: |
+      Resources:
+        Source:
+          Type: AWS::DMS::Endpoint
+          Properties: { Password: horse }   # error
+  - cloudformation: |
+      Resources:
+        Source:
+          Type: AWS::DMS::Endpoint
+  - terraform: |
+      resource \"aws_dms_endpoint\" \"a\" {
+        password = \"horse\"   # error
+      }
+";
+
+/// Secrets stand in no report: not where a rule finds them, nor where they come from, nor beside what is shown.
+#[test]
+fn secrets_are_masked() {
+    let template = "\
+Parameters:
+  Key:
+    { Type: String, NoEcho: true, Default: horse-a, AllowedValues: [horse-b] }
+  Password: { Type: String, Default: horse-c }
+Resources:
+  A: { Type: AWS::DMS::Endpoint, Properties: { Password: horse-d } }
+  B: { Type: AWS::DMS::Endpoint, Properties: { Password: !Ref Password } }
+  C: { Type: AWS::DMS::Endpoint, Properties: { Password: !Ref Key } }
+  D: { Type: AWS::DMS::Endpoint, Properties: { Password: !Sub 'horse-e${Password}' } }
+";
+    let configuration = "\
+variable \"key\" {
+  default = \"horse-f\"
+  sensitive = true
+}
+variable \"password\" { default = \"horse-g\" }
+locals { password = \"horse-h\" }
+resource \"aws_dms_endpoint\" \"a\" { password = var.password }
+resource \"aws_dms_endpoint\" \"b\" { password = \"x${local.password}\" }
+resource \"aws_dms_endpoint\" \"c\" { password = var.key }
+resource \"aws_dms_endpoint\" \"d\" { password = \"horse-i\" }
+module \"m\" {
+  source   = \"./m\"
+  password = \"horse-j\"
+}
+";
+    let module = "variable \"password\" {}\nresource \"aws_dms_endpoint\" \"a\" { password = var.password }\n";
+    let folder = folder(&[
+        ("a.yaml", template),
+        ("main.tf", configuration),
+        ("terraform.tfvars", "key = \"horse-k\"\n"),
+        ("m/main.tf", module),
+        ("rules/talkative.yaml", TALKATIVE),
+    ]);
+    for format in FORMATS {
+        let args = [
+            "check",
+            ".",
+            "--preset",
+            "all",
+            "--undecided",
+            "--format",
+            format,
+        ];
+        let ran = run_in(
+            folder.path(),
+            &[&args[..], &["--rules", "rules"]].concat(),
+            b"",
+        );
+        assert!(
+            ran.stdout.contains("dms-endpoint-password-plaintext"),
+            "{format}"
+        );
+        let told = ran.stdout.lines().find(|line| line.contains("horse"));
+        assert_eq!(told, None, "{format}: {}", ran.stdout);
+    }
+    let rule = TALKATIVE.replace("certainty: exact\n", "certainty: exact\nsecret: true\n");
+    std::fs::write(folder.path().join("rules/talkative.yaml"), rule).unwrap();
+    let ran = run_in(folder.path(), &["check", "--rules", "rules"], b"");
+    let message = "the messages of a rule about secrets must not show `{value}`";
+    assert!(
+        ran.code == 2 && ran.stderr.contains(message),
+        "{}",
+        ran.stderr
+    );
+}

@@ -14,12 +14,9 @@ use std::sync::OnceLock;
 
 /// Whether what is known of a text, or of the texts of a structure, holds an access key.
 pub(super) fn in_text<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
-    of_value(asking, call, "value", |node| {
-        // The value itself is not shown.
-        match holding(asking, node) {
-            Some(node) => Answer::at(Truth::True, At::place(node.span)),
-            None => Answer::at(Truth::False, At::place(node.span)),
-        }
+    of_value(asking, call, "value", |node| match holding(asking, node) {
+        Some(node) => Answer::at(Truth::True, At::value(node)),
+        None => Answer::at(Truth::False, At::place(node.span)),
     })
 }
 

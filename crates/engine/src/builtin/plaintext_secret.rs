@@ -13,10 +13,9 @@ use pillarlint_parser::tree::{Node, Origin, Symbol, Value};
 pub(super) fn is_written<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Answer<'a, 's> {
     of_value(asking, call, "value", |node| {
         let truth = written(asking, node);
-        // The value itself is not shown.
         Answer {
             why: (truth == Truth::Unknown).then(|| why_unknown(node)),
-            ..Answer::at(truth, At::place(node.span))
+            ..Answer::at(truth, At::value(node))
         }
     })
 }

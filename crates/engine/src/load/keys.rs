@@ -163,6 +163,11 @@ pub static RULE: Mapping = Mapping {
             Shape::Name(presets),
             "The smallest preset that the rule is on in. Without it `recommended`, so that it is on; `all` where it is not exact.",
         ),
+        optional(
+            "secret",
+            Shape::True,
+            "What the rule finds is a secret: no report shows it.",
+        ),
         required(
             "why",
             Shape::Text,

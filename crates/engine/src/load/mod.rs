@@ -416,6 +416,12 @@ fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -
     let examples = examples
         .filter_map(|item| read_example(item, &parameters, problems))
         .collect();
+    let secret = fields.is_true("secret");
+    // What such a rule finds must not stand in its message.
+    if secret && checks.iter().any(|check| check.message.contains("{value}")) {
+        let message = "the messages of a rule about secrets must not show `{value}`";
+        wrong(problems, fields.span, message);
+    }
     let mut kinds: Vec<String> = checks
         .iter()
         .flat_map(|check| {
@@ -440,6 +446,7 @@ fn rule(node: &Node<'_>, id: &str, context: &Context<'_>, problems: &Problems) -
             kinds,
             aliases,
             parameters,
+            secret,
         },
         checks,
         Docs {

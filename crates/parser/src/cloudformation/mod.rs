@@ -130,6 +130,7 @@ pub fn lower_given<'s>(
         edges,
         problems: cx.problems,
         not_read: cx.not_read,
+        hidden: cx.hidden,
         unread_calls: false,
         handed_over: Vec::new(),
         provider_major: None,
@@ -183,6 +184,7 @@ struct Context<'s> {
     edges: Vec<Edge>,
     problems: Vec<Problem>,
     not_read: Vec<(Span, String)>,
+    hidden: Vec<Span>,
 }
 
 /// What a name of a template stands for.
@@ -224,6 +226,7 @@ impl<'s> Context<'s> {
             edges: Vec::new(),
             problems: Vec::new(),
             not_read: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 

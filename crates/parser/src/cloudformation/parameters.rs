@@ -44,7 +44,8 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>, give
         }
         let index = u32::try_from(cx.parameters.len()).unwrap_or(u32::MAX);
         cx.names.insert(entry.key.clone(), Target::Parameter(index));
-        let (parameter, is_secret, has_default) = parameter(entry, declaration, given);
+        let (parameter, is_secret, has_default) =
+            parameter(entry, declaration, given, &mut cx.hidden);
         cx.parameters.push(parameter);
         if let Some(declaration) = cx.declarations.get_mut(declaration) {
             (declaration.is_secret, declaration.has_default) = (is_secret, has_default);
@@ -57,6 +58,7 @@ fn parameter<'s>(
     entry: Entry<'s>,
     declaration: usize,
     given: &Given,
+    hidden: &mut Vec<Span>,
 ) -> (Parameter<'s>, bool, bool) {
     let (mut default, mut allowed, mut kind, mut secret) = (None, None, None, false);
     if let Value::Map(map) = entry.value.value {
@@ -82,6 +84,9 @@ fn parameter<'s>(
     // The default of a Systems Manager value is the name it is stored under.
     let stored = kind.starts_with("AWS::SSM::Parameter::Value<");
     let list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+    if secret {
+        hidden.extend(default.iter().chain(&allowed).map(|node| node.span));
+    }
     if secret || stored {
         (default, allowed) = (None, None);
     }

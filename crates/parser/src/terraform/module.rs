@@ -217,6 +217,7 @@ impl<'m, 's> Run<'m, 's> {
             rewritten: false,
             planned: false,
             not_read,
+            hidden: self.hidden(&read),
             downloaded,
             provider_major: read
                 .iter()
@@ -224,6 +225,25 @@ impl<'m, 's> Run<'m, 's> {
                 .min(),
             by_kind,
         }
+    }
+
+    /// Where the values of variables stand that are kept secret.
+    fn hidden(&self, read: &[Rc<Declared<'_, 's>>]) -> Vec<Span> {
+        let variables = read.iter().flat_map(|declared| &declared.variables);
+        let secret = variables.filter(|(_, top)| {
+            let sensitive = top.attribute("sensitive");
+            // Whatever is not plainly `false` may ask for secrecy.
+            sensitive.is_some_and(|one| one.literal_bool() != Some(false))
+        });
+        let mut hidden: Vec<Span> = secret
+            .flat_map(|(name, top)| {
+                let default = top.attribute("default").map(|default| default.span());
+                let given = self.options.variables.get(*name).map(|given| given.span);
+                default.into_iter().chain(given)
+            })
+            .collect();
+        hidden.sort_unstable();
+        hidden
     }
 
     fn root_outputs(&self) -> Vec<Output<'s>> {

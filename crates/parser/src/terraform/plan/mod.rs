@@ -177,6 +177,7 @@ fn empty<'s>(file: FileId, span: Span) -> Project<'s> {
         rewritten: false,
         planned: true,
         not_read: Vec::new(),
+        hidden: Vec::new(),
         provider_major: None,
         downloaded: Vec::new(),
         handed_over: Vec::new(),
