@@ -1,6 +1,6 @@
 //! Reports for other programs: where they go, what they hold, and that nothing in a checked file harms who reads them.
 
-use super::{FOUND, UNNAMED, folder, run_check, run_in};
+use super::{CLEAN, FOUND, UNNAMED, folder, root, run_check, run_in};
 use serde_json::Value;
 use std::path::Path;
 
@@ -350,4 +350,272 @@ module \"m\" {
         "{}",
         ran.stderr
     );
+}
+
+/// What GitHub would drop in silence, or not show, is said, and the worst comes first.
+#[test]
+fn limits_are_said() {
+    let queue = |name: usize| {
+        let days = if name % 2 == 0 { 1 } else { 90_000 };
+        let named = if name == 5_000 {
+            ""
+        } else {
+            ", \"QueueName\": \"q\""
+        };
+        format!(
+            "\"Q{name}\": {{ \"Type\": \"AWS::SQS::Queue\", \"Properties\": {{ \"MessageRetentionPeriod\": {days}{named} }} }}"
+        )
+    };
+    let template = |queues: usize| {
+        let queues: Vec<String> = (0..queues).map(|one| queue(one * 2)).collect();
+        format!("{{ \"Resources\": {{ {} }} }}", queues.join(",\n"))
+    };
+    let folder = folder(&[("a.json", &template(5_000))]);
+    let run = |format: &str| {
+        run_check(
+            folder.path(),
+            &["--preset", "strict", "--format", format],
+            b"",
+        )
+    };
+
+    let ran = run("github");
+    let commands: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("::"))
+        .collect();
+    let count = |start: &str| {
+        commands
+            .iter()
+            .filter(|line| line.starts_with(start))
+            .count()
+    };
+    assert_eq!(
+        (count("::error "), count("::warning "), count("::notice ")),
+        (1, 10, 1)
+    );
+    assert!(commands[0].contains("queue-named") && commands[1].contains("queue-retention"));
+    let more = "::notice title=pillarlint::4990 more annotations than GitHub shows for one step; the log has them";
+    assert_eq!(commands[11], more);
+    assert_eq!(ran.stdout.lines().count(), 5_001 + 1 + 1);
+
+    let ran = run("sarif");
+    let note = "GitHub shows the first 5000 results of a SARIF report; the worst of 5001 findings come first";
+    assert_eq!(ran.stderr, format!("note: {note}\n"));
+    let sarif: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let run_of = &sarif["runs"][0];
+    assert_eq!(run_of["results"].as_array().unwrap().len(), 5_001);
+    assert_eq!(run_of["results"][0]["ruleId"], "queue-named");
+    let notes = &run_of["invocations"][0]["toolExecutionNotifications"];
+    assert_eq!(notes[0]["message"]["text"], note);
+
+    let markdown = run("markdown").stdout;
+    assert!(markdown.contains("<details><summary>480 more findings</summary>"));
+    assert!(markdown.contains("\nThis page leaves out 4501 more findings.\n"));
+    assert!(markdown.len() < 512 << 10);
+}
+
+/// Members that readers ask for are there; the whole schemas are held against the reports while developing.
+#[test]
+fn reports_are_what_their_readers_ask_for() {
+    let report = |format: &str| {
+        let args = [
+            "check",
+            "fixtures/showcase",
+            "--preset",
+            "all",
+            "--format",
+            format,
+        ];
+        let ran = run_in(&root(), &args, b"");
+        assert!(ran.code == 1 && ran.stderr.is_empty(), "{}", ran.stderr);
+        ran.stdout
+    };
+    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let has = |value: &Value, pointers: &[&str]| {
+        for pointer in pointers {
+            let one = value.pointer(pointer);
+            let is_there = one.is_some_and(|one| *one != Value::Null && *one != "");
+            assert!(is_there, "{pointer}: {value}");
+        }
+    };
+
+    let sarif = parse(&report("sarif"));
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"].as_array().unwrap().len(), 1);
+    let run = &sarif["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for rule in rules {
+        let texts = [
+            "/shortDescription/text",
+            "/fullDescription/text",
+            "/help/text",
+        ];
+        has(
+            rule,
+            &[&["/id", "/help/markdown", "/helpUri"][..], &texts].concat(),
+        );
+        let properties = &rule["properties"];
+        has(properties, &["/precision", "/problem.severity", "/tags/1"]);
+        let tags = properties["tags"].as_array().unwrap();
+        let is_security = properties.get("security-severity").is_some();
+        assert!(tags.len() <= 10 && tags.contains(&"security".into()) == is_security);
+    }
+    let results = run["results"].as_array().unwrap();
+    let mut fingerprints: Vec<&str> = Vec::new();
+    for result in results {
+        let rule = &rules[result["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        has(
+            result,
+            &[
+                "/message/text",
+                "/level",
+                "/locations/0/logicalLocations/0/kind",
+            ],
+        );
+        let place = "/locations/0/physicalLocation/";
+        for member in ["startLine", "startColumn", "endLine", "endColumn"] {
+            has(result, &[&format!("{place}region/{member}")]);
+        }
+        let uri = result
+            .pointer(&format!("{place}artifactLocation/uri"))
+            .unwrap();
+        assert!(
+            uri.as_str().unwrap().starts_with("fixtures/showcase/"),
+            "{uri}"
+        );
+        fingerprints.push(
+            result["partialFingerprints"]["pillarlint/v1"]
+                .as_str()
+                .unwrap(),
+        );
+    }
+
+    let gitlab = parse(&report("gitlab"));
+    for one in gitlab.as_array().unwrap() {
+        has(
+            one,
+            &[
+                "/description",
+                "/check_name",
+                "/location/path",
+                "/location/lines/begin",
+            ],
+        );
+        let severities = ["info", "minor", "major", "critical", "blocker"];
+        assert!(severities.contains(&one["severity"].as_str().unwrap()));
+    }
+    // No two are alike, and they are the same in both.
+    let of_gitlab = gitlab.as_array().unwrap().iter();
+    let of_gitlab: Vec<&str> = of_gitlab
+        .map(|one| one["fingerprint"].as_str().unwrap())
+        .collect();
+    assert_eq!(of_gitlab[..results.len()], fingerprints);
+    let distinct: std::collections::BTreeSet<&str> = of_gitlab.iter().copied().collect();
+    assert_eq!(distinct.len(), of_gitlab.len());
+
+    for line in report("rdjsonl").lines() {
+        has(
+            &parse(line),
+            &[
+                "/message",
+                "/location/path",
+                "/location/range/start/column",
+                "/code/value",
+            ],
+        );
+    }
+
+    let schema = std::fs::read_to_string(root().join("schemas/pillarlint-output.schema.json"));
+    let schema = parse(&schema.unwrap());
+    let lines = report("jsonl");
+    let mut types = Vec::new();
+    for line in lines.lines() {
+        let mut line = parse(line);
+        let kind = line.as_object_mut().unwrap().remove("type").unwrap();
+        let kind = kind.as_str().unwrap().to_owned();
+        let part = match kind.as_str() {
+            "error" | "warning" => "problem",
+            "summary" => {
+                assert_eq!(
+                    line.as_object_mut().unwrap().remove("version"),
+                    Some("1".into())
+                );
+                "summary"
+            }
+            other => other,
+        };
+        super::conforms(&line, &schema["$defs"][part], &schema, &kind);
+        types.push(kind);
+    }
+    assert_eq!(
+        types.iter().filter(|kind| *kind == "finding").count(),
+        results.len()
+    );
+    assert_eq!(types.last().unwrap(), "summary");
+
+    let xml = report("junit");
+    let count = |part: &str| xml.matches(part).count();
+    assert!(xml.contains(&format!(
+        "<testsuites name=\"pillarlint\" tests=\"{}\" failures=\"{}\"",
+        count("<testcase "),
+        count("<failure ")
+    )));
+}
+
+/// A clean run has a test, an empty array, a header; and its log is quiet.
+#[test]
+fn clean_runs() {
+    let folder = folder(&[("a.yaml", CLEAN)]);
+    for (format, expected) in [
+        ("gitlab", "[]\n"),
+        ("rdjsonl", ""),
+        ("github", ""),
+        (
+            "csv",
+            "severity,rule,pillar,practice,file,line,column,address,kind,when,message\r\n",
+        ),
+        (
+            "junit",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <testsuites name=\"pillarlint\" tests=\"1\" failures=\"0\" errors=\"0\">\n  \
+             <testsuite name=\"pillarlint\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">\n    \
+             <testcase name=\"no findings\" classname=\"pillarlint\"/>\n  </testsuite>\n</testsuites>\n",
+        ),
+    ] {
+        let ran = run_check(folder.path(), &["-q", "--format", format], b"");
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, expected), "{format}");
+    }
+}
+
+/// Absolute paths are as good as relative ones, and a fingerprint holds while the file is edited.
+#[test]
+fn fingerprints_hold() {
+    let two = "Resources:\n  B: { Type: AWS::SQS::Queue }\n  A: { Type: AWS::SQS::Queue }\n";
+    let edited = "# More.\nResources:\n  A:\n    Type: AWS::SQS::Queue\n\n  B: { Type: AWS::SQS::Queue, Condition: C }\n\
+                  Conditions: { C: !Equals [!Ref AWS::Region, a] }\n";
+    let fingerprints = |text: &str, absolute: bool| {
+        let folder = folder(&[("a.yaml", text)]);
+        let path = if absolute {
+            folder.path().canonicalize().unwrap()
+        } else {
+            ".".into()
+        };
+        let args = ["--format", "gitlab", path.to_str().unwrap()];
+        let report: Value =
+            serde_json::from_str(&run_check(folder.path(), &args, b"").stdout).unwrap();
+        let one = |one: &Value| {
+            assert_eq!(one["location"]["path"], "a.yaml");
+            one["fingerprint"].as_str().unwrap().to_owned()
+        };
+        let mut all: Vec<String> = report.as_array().unwrap().iter().map(one).collect();
+        all.sort();
+        all
+    };
+    let before = fingerprints(two, false);
+    assert_eq!(before.len(), 2);
+    assert_eq!(before, fingerprints(two, true));
+    assert_eq!(before, fingerprints(edited, false));
 }
