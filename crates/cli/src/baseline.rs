@@ -11,21 +11,21 @@
 use crate::args::BaselineArgs;
 use crate::check::{self, Limits, Prepared, Wanted};
 use crate::config::{self, Judging};
-use crate::files;
+use crate::files::{self, real_folder, relative};
 use crate::report::Places;
+use crate::terraform;
 use crate::text::{count, escape};
 use crate::{CLEAN, Console, Failure, Mistakes, UNREADABLE};
-use pillarlint_engine::baseline::{Baseline, Entry, Key, Use, entries};
+use pillarlint_engine::baseline::{Baseline, Entry, Key, Names, folder};
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::rule::Severity;
 use pillarlint_parser::json;
 use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span, decode};
 use pillarlint_parser::tree::{Level, Node, Problem, Value};
 use serde::Serialize;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The name of a baseline for which no other is given.
 const NAME: &str = "pillarlint-baseline.jsonl";
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &BaselineArgs, console: &mut Console) -> Result<u8, Fail
         configurations,
         own,
         found,
-        ..
+        changes,
     } = check::prepare(&args.run, None, console)?;
     let flags = check::flags(&args.run, own.ruleset())?;
     let judging = Judging::new(&own, &configurations, flags)?;
@@ -45,23 +45,21 @@ pub(crate) fn run(args: &BaselineArgs, console: &mut Console) -> Result<u8, Fail
         undecided: false,
         passes: false,
     };
-    let run = check::judge(&args.run, found, &judging, Limits::default(), wanted)?;
     let path = args.output.clone();
     let configured = || judging.baseline(config::NAME).map(|path| here(&path));
     let path = path
         .or_else(configured)
         .unwrap_or_else(|| PathBuf::from(NAME));
-    let folder = folder_of(&path);
-    let name_of = |file: FileId| named_from(&folder, &run.sources.file(file).path);
-    let entries = entries(&run.outcome.findings, &name_of);
+    let limits = Limits {
+        changes: changes.as_ref(),
+        baselines: Baselines::Written(&path),
+    };
+    let run = check::judge(&args.run, found, &judging, limits, wanted)?;
     let shown = files::shown(&path);
-    write(&path, &written(&entries)?)
+    write(&path, &written(&run.outcome.entries)?)
         .map_err(|error| Failure::Usage(format!("cannot write {shown}: {}", files::why(&error))))?;
-    writeln!(
-        console.output,
-        "{} in {shown}",
-        count(entries.values().sum(), "finding")
-    )?;
+    let found = count(run.outcome.findings.len(), "finding");
+    writeln!(console.output, "{found} in {}", escape(&shown))?;
     let places = Places::new(&run.sources);
     for error in &run.outcome.errors {
         // Nothing more can be done where not even this can be written.
@@ -82,23 +80,27 @@ pub(crate) fn run(args: &BaselineArgs, console: &mut Console) -> Result<u8, Fail
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, path)
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
 }
 
 /// A path as seen from the current folder, where it lies below it.
 fn here(path: &Path) -> PathBuf {
-    let below = std::env::current_dir()
-        .ok()
-        .and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    below.unwrap_or_else(|| path.to_owned())
+    let below = path.strip_prefix(real_folder(Path::new("")));
+    below.map_or_else(|_| path.to_owned(), Path::to_owned)
 }
 
-/// Which baselines a run uses.
-#[derive(Clone, Copy)]
-pub(crate) struct Baselines<'a> {
-    /// The one for everything; else each file has that of its configuration.
-    pub(crate) given: Option<&'a Path>,
+/// What baselines are to a run.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Baselines<'a> {
+    /// Nothing.
+    #[default]
+    Ignored,
+    /// What is known is passed over: what this one holds, else for each file that of its configuration.
+    Used(Option<&'a Path>),
+    /// One is to be written here.
+    Written(&'a Path),
 }
 
 /// The baselines of a run, read.
@@ -114,14 +116,17 @@ pub(crate) struct Known {
 /// # Errors
 /// The baseline that is named is not there, or something is wrong with one.
 pub(crate) fn read_for(
-    wanted: Baselines<'_>,
+    baselines: Baselines<'_>,
     judging: &Judging<'_>,
     sources: &mut SourceMap,
 ) -> Result<Known, Failure> {
     let mut known = Known::default();
+    let Baselines::Used(given) = baselines else {
+        return Ok(known);
+    };
     let mut paths: Vec<PathBuf> = Vec::new();
     for file in &sources.files {
-        let path = match wanted.given {
+        let path = match given {
             Some(given) => Some(given.to_owned()),
             // The one that a configuration names is written some day.
             None => judging.baseline(&file.path).filter(|path| path.exists()),
@@ -157,9 +162,9 @@ pub(crate) fn read_for(
     Ok(known)
 }
 
-/// What a run leaves open, so that an entry may hold all the same.
+/// What a run leaves open, so that what an entry stands for may be there without being found.
 pub(crate) struct Open {
-    broken: BTreeSet<FileId>,
+    unread: BTreeSet<FileId>,
     undecided: BTreeSet<(String, FileId)>,
 }
 
@@ -168,85 +173,124 @@ impl Open {
     pub(crate) fn of(reports: &[Report]) -> Self {
         let problems = reports.iter().flat_map(|report| &report.problems);
         let errors = problems.filter(|problem| problem.level == Level::Error);
+        let not_read = reports.iter().flat_map(|report| &report.not_read);
+        let unread = errors.map(|error| error.span.file);
         let undecided = reports.iter().flat_map(|report| &report.undecided);
         Self {
-            broken: errors.map(|error| error.span.file).collect(),
+            unread: unread
+                .chain(not_read.map(|(place, _)| place.file))
+                .collect(),
             undecided: undecided
-                .map(|one| (one.rule.clone(), one.place.file))
+                .flat_map(|one| {
+                    let places = one.within.iter().chain([&one.place]);
+                    places.map(|place| (one.rule.clone(), place.file))
+                })
                 .collect(),
         }
     }
 
-    /// Whether what an entry stands for may be in a file without being found.
-    pub(crate) fn holds(&self, key: &Key, file: FileId) -> bool {
-        self.broken.contains(&file) || self.undecided.contains(&(key.rule.clone(), file))
+    /// Whether something of a rule may be in a file.
+    pub(crate) fn holds(&self, rule: &str, file: FileId) -> bool {
+        self.unread.contains(&file) || self.undecided.contains(&(rule.to_owned(), file))
     }
 }
 
-/// A baseline as the files of a run are seen from it.
-pub(crate) struct View<'k> {
-    baseline: &'k Baseline,
-    name_of: Box<dyn Fn(FileId) -> Option<String> + 'k>,
-    is_judged: Box<dyn Fn(&Key) -> bool + 'k>,
-}
-
-impl View<'_> {
-    pub(crate) fn as_used(&self) -> Use<'_> {
-        Use {
-            baseline: self.baseline,
-            name_of: &*self.name_of,
-            is_judged: &*self.is_judged,
-        }
-    }
+/// A run, as baselines ask of it.
+pub(crate) struct Judged<'r> {
+    /// Its files.
+    pub(crate) sources: &'r SourceMap,
+    /// The folders of the root modules that it checked.
+    pub(crate) roots: &'r BTreeSet<String>,
+    /// Whether it looked at all that there is.
+    pub(crate) is_whole: bool,
+    /// Whether it would have found all that there is of a rule in a file.
+    pub(crate) is_known: &'r dyn Fn(&str, FileId) -> bool,
 }
 
 impl Known {
-    /// The baselines, as the files of a run are seen from them. `is_judged` says whether the run would have found again
-    /// what an entry stands for, in a file of the run, or in one that is gone.
-    pub(crate) fn views<'k>(
-        &'k self,
-        sources: &'k SourceMap,
-        is_judged: &'k dyn Fn(&Key, Option<FileId>) -> bool,
-    ) -> Vec<View<'k>> {
-        let view = |(index, read): (usize, &'k Read)| {
-            let of_it = move |file: &FileId| {
-                let of_file = self.of_files.get(file.0 as usize).copied().flatten();
-                of_file == Some(index)
-            };
-            let name_of = move |file: FileId| {
-                let path = &sources.file(file).path;
-                of_it(&file).then(|| named_from(&read.folder, path))?
-            };
-            let files: OnceCell<BTreeMap<String, FileId>> = OnceCell::new();
-            let named = move || {
-                let all = (0..).take(sources.files.len()).map(FileId);
-                let named = all.filter_map(|file| Some((name_of(file)?, file)));
-                named.collect::<BTreeMap<String, FileId>>()
-            };
-            View {
-                baseline: &read.baseline,
-                name_of: Box::new(name_of),
-                is_judged: Box::new(move |key| match files.get_or_init(named).get(&key.file) {
-                    Some(file) => is_judged(key, Some(*file)),
-                    None => !read.folder.join(&key.file).exists() && is_judged(key, None),
-                }),
+    /// The baselines, as they are for a run.
+    pub(crate) fn in_run(&self, run: &Judged<'_>) -> Vec<Baseline> {
+        let read = self.read.iter().enumerate();
+        read.map(|(index, read)| {
+            let mut names = names(&read.folder, run.sources);
+            for (name, of_file) in names.0.iter_mut().zip(&self.of_files) {
+                name.take_if(|_| *of_file != Some(index));
             }
-        };
-        self.read.iter().enumerate().map(view).collect()
+            let mut entries = read.entries.clone();
+            judge(&mut entries, &read.folder, &names, run);
+            Baseline { entries, names }
+        })
+        .collect()
     }
+}
+
+/// Says of each entry whether the run would have found again what it stands for: its file was checked, from its root
+/// module, and all of its rule that is there was found; or it is gone.
+fn judge(entries: &mut BTreeMap<Key, Entry>, base: &Path, names: &Names, run: &Judged<'_>) {
+    let named = names.0.iter().zip(0..);
+    let files: BTreeMap<&str, FileId> = named
+        .filter_map(|(name, file)| Some((name.as_deref()?, FileId(file))))
+        .collect();
+    let roots = run.roots.iter();
+    let roots: BTreeSet<String> = roots
+        .map(|root| relative(&real_folder(Path::new(root)), base))
+        .collect();
+    let mut there: BTreeMap<String, bool> = BTreeMap::new();
+    let mut is_there = |name: &str| match there.get(name) {
+        Some(is_there) => *is_there,
+        None => {
+            let is_there = base.join(name).exists();
+            there.insert(name.to_owned(), is_there);
+            is_there
+        }
+    };
+    for (key, entry) in entries {
+        let root = match key.root.as_str() {
+            "" => folder(&key.file),
+            root => root,
+        };
+        entry.is_judged = if is_there(&key.file) && is_there(root) {
+            let is_rooted = !terraform::is_configuration(&key.file) || roots.contains(root);
+            let file = files.get(key.file.as_str());
+            is_rooted && file.is_some_and(|file| (run.is_known)(&key.rule, *file))
+        } else {
+            run.is_whole
+        };
+    }
+}
+
+/// What a baseline in a folder calls the files of a run: as they are seen from there, with `/`.
+pub(crate) fn names(base: &Path, sources: &SourceMap) -> Names {
+    let mut folders: BTreeMap<&str, PathBuf> = BTreeMap::new();
+    let names = sources.files.iter().map(|file| {
+        let folder = terraform::parent(&file.path);
+        let folder = folders
+            .entry(folder)
+            .or_insert_with(|| real_folder(Path::new(folder)));
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        Some(relative(&folder.join(name), base))
+    });
+    Names(names.collect())
+}
+
+/// The folder that a baseline lies in.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    real_folder(path.parent().unwrap_or(Path::new("")))
 }
 
 /// A baseline, read from its file.
 struct Read {
     source: SourceFile,
-    baseline: Baseline,
-    /// The folder that it lies in, as names in it are meant.
+    entries: BTreeMap<Key, Entry>,
+    /// The folder that it lies in: files are named as they are seen from there.
     folder: PathBuf,
 }
 
 #[derive(Serialize)]
 struct Line<'k> {
     file: &'k str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    root: &'k str,
     address: &'k str,
     rule: &'k str,
     count: usize,
@@ -259,7 +303,7 @@ struct Line<'k> {
 fn read(path: &Path, file: FileId) -> Result<(Read, Vec<Problem>), String> {
     let bytes = std::fs::read(path).map_err(|error| files::why(&error))?;
     let text = decode(bytes).map_err(|error| error.to_string())?;
-    let mut baseline = Baseline::default();
+    let mut entries = BTreeMap::new();
     let mut problems = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -267,9 +311,13 @@ fn read(path: &Path, file: FileId) -> Result<(Read, Vec<Problem>), String> {
         if !line.trim().is_empty() {
             match entry(line) {
                 Ok((key, count)) => {
-                    let entry = Entry { count, place };
+                    let entry = Entry {
+                        count,
+                        place,
+                        is_judged: false,
+                    };
                     // Two branches may each have brought the entry.
-                    let known = baseline.entries.entry(key).or_insert(entry);
+                    let known: &mut Entry = entries.entry(key).or_insert(entry);
                     known.count = known.count.max(count);
                 }
                 Err(why) => problems.push(Problem::error(place, why)),
@@ -282,7 +330,7 @@ fn read(path: &Path, file: FileId) -> Result<(Read, Vec<Problem>), String> {
             path: files::shown(path),
             text,
         },
-        baseline,
+        entries,
         folder: folder_of(path),
     };
     Ok((read, problems))
@@ -315,6 +363,7 @@ fn entry(line: &str) -> Result<(Key, usize), String> {
         (Some(file), Some(address), Some(rule), Some(count)) => Ok((
             Key {
                 file,
+                root: text("root").unwrap_or_default(),
                 address,
                 rule,
             },
@@ -327,19 +376,12 @@ fn entry(line: &str) -> Result<(Key, usize), String> {
 /// The text of a baseline.
 fn written(entries: &BTreeMap<Key, usize>) -> io::Result<String> {
     let mut text = String::new();
-    for (
-        Key {
-            file,
-            address,
-            rule,
-        },
-        count,
-    ) in entries
-    {
+    for (key, count) in entries {
         let line = Line {
-            file,
-            address,
-            rule,
+            file: &key.file,
+            root: &key.root,
+            address: &key.address,
+            rule: &key.rule,
             count: *count,
         };
         text.push_str(&serde_json::to_string(&line)?);
@@ -348,70 +390,15 @@ fn written(entries: &BTreeMap<Key, usize>) -> io::Result<String> {
     Ok(text)
 }
 
-/// The folder that a baseline lies in: names in it are told from there.
-fn folder_of(path: &Path) -> PathBuf {
-    plain(path.parent().unwrap_or(Path::new(".")))
-}
-
-/// A path as seen from a folder, with `/`. Nothing for what is no file (standard input).
-fn named_from(folder: &Path, path: &str) -> Option<String> {
-    let path = plain(Path::new(path));
-    let shared = folder
-        .components()
-        .zip(path.components())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let up = folder.components().skip(shared).map(|_| "..".to_owned());
-    let down = path.components().skip(shared);
-    let parts: Vec<String> = up
-        .chain(down.map(|part| part.as_os_str().to_string_lossy().into_owned()))
-        .collect();
-    (!parts.is_empty()).then(|| parts.join("/"))
-}
-
-/// An absolute path without `.` and `..`; links are not followed, since a baseline is for more than this machine.
-fn plain(path: &Path) -> PathBuf {
-    let path = match path.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => path,
-    };
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut plain = PathBuf::new();
-    for part in absolute.components() {
-        match part {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::CurDir => {}
-            part => plain.push(part),
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn files_are_named_from_the_folder() {
-        for (folder, path, expected) in [
-            ("/a", "/a/b/c.yaml", "b/c.yaml"),
-            ("/a/b", "/a/c.yaml", "../c.yaml"),
-            ("/a/b", "/a/./b/../b/c.yaml", "c.yaml"),
-            ("/", "/c.yaml", "c.yaml"),
-        ] {
-            assert_eq!(
-                named_from(Path::new(folder), path).as_deref(),
-                Some(expected)
-            );
-        }
-    }
-
-    #[test]
     fn lines_are_read_as_they_are_written() {
         let key = Key {
             file: "a \"b\".yaml".to_owned(),
+            root: "live".to_owned(),
             address: "module.a[\"x\"].b".to_owned(),
             rule: "r".to_owned(),
         };

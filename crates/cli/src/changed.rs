@@ -1,293 +1,416 @@
-//! Only what changed: the files, or lines, that git says are not as they were.
+//! Only what a run is about: files that are named, or what git says has changed.
 //!
 //! Git is the only program that is run, and it is kept from running what the checked repository names: no external
-//! diff, no text conversion, no file system monitor, no pager, no hooks.
+//! diff, no text conversion, no filter, no file system monitor, no hook, no pager. Nothing is fetched.
 
-#![allow(clippy::disallowed_methods, reason = "git is asked what has changed")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "git is asked what has changed, in an environment that is no hook's"
+)]
 
 use crate::Failure;
 use crate::args::RunArgs;
-use crate::files;
+use crate::files::{self, real, real_folder};
 use crate::terraform;
-use pillarlint_parser::source::{FileId, LineIndex, SourceMap, Span};
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
+use pillarlint_parser::source::{FileId, LineIndex, SourceFile, SourceMap, Span};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-/// A path as the system knows it; as it is where there is none.
-fn known(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+/// What a run is about, where that is not all that it reads: files, each in its folder as the system knows that.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Changes {
+    files: BTreeMap<PathBuf, Lines>,
+    /// Whether these were named, and not told by git.
+    pub(crate) are_named: bool,
 }
-
-/// What has changed: files as the system knows them, and which of their lines.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Changes(BTreeMap<PathBuf, Lines>);
 
 /// Which lines of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Lines {
+enum Lines {
     /// All of them.
     All,
     /// These, from zero.
     Some(Vec<Range<usize>>),
 }
 
-impl Changes {
-    /// The files that are named.
-    fn of_files(args: &RunArgs) -> Self {
-        let names = args.paths.iter().map(|path| match path.as_os_str() == "-" {
-            true => Path::new(&args.stdin_filename),
-            false => path.as_path(),
-        });
-        let known = names.map(|path| (known(path), Lines::All));
-        Self(known.collect())
-    }
+/// What a run is about, by the files of the run.
+pub(crate) struct Owned(HashMap<FileId, Part>);
 
-    /// Those that lie below these paths, and that may be something to check.
-    fn below(&self, paths: &[PathBuf]) -> Self {
-        let tops: Vec<PathBuf> = paths.iter().map(|path| known(path)).collect();
-        let is_below = |path: &Path| tops.iter().any(|top| path.starts_with(top));
-        let may_be = |path: &Path| files::may_be_checked(path);
-        let kept = self
-            .0
-            .iter()
-            .filter(|(path, _)| is_below(path) && may_be(path));
-        Self(
-            kept.map(|(path, lines)| (path.clone(), lines.clone()))
-                .collect(),
-        )
-    }
-
-    /// What of a file has changed.
-    fn of(&self, path: &str) -> Option<&Lines> {
-        self.0.get(&known(Path::new(path)))
-    }
-
-    /// Whether nothing has.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
+/// Which part of a file.
+enum Part {
+    All,
+    /// These bytes.
+    Some(Vec<Range<u32>>),
 }
 
-impl Changes {
-    /// Whether a place lies in what has changed.
-    pub(crate) fn own(&self, sources: &SourceMap, place: Span) -> bool {
-        let file = sources.file(place.file);
-        match self.of(&file.path) {
+impl Owned {
+    /// Whether a place is, or touches, what the run is about.
+    pub(crate) fn owns(&self, place: Span) -> bool {
+        let last = place.end.saturating_sub(1).max(place.start);
+        match self.0.get(&place.file) {
             None => false,
-            Some(Lines::All) => true,
-            Some(Lines::Some(changed)) => {
-                let lines = LineIndex::new(&file.text);
-                let last = (place.end as usize)
-                    .saturating_sub(1)
-                    .max(place.start as usize);
-                let (first, last) = (lines.line_of(place.start as usize), lines.line_of(last));
-                changed
-                    .iter()
-                    .any(|one| one.start <= last && first < one.end)
-            }
+            Some(Part::All) => true,
+            Some(Part::Some(ranges)) => ranges
+                .iter()
+                .any(|range| range.start <= last && place.start < range.end),
         }
     }
-}
 
-impl Changes {
-    /// Whether all of a file has changed.
-    pub(crate) fn own_all_of(&self, sources: &SourceMap, file: FileId) -> bool {
-        self.of(&sources.file(file).path) == Some(&Lines::All)
+    /// Whether the run is about all of a file.
+    pub(crate) fn owns_all_of(&self, file: FileId) -> bool {
+        matches!(self.0.get(&file), Some(Part::All))
     }
 }
 
-/// The paths that a run reads, and what it is about where that is less: named files, or what has changed. A part of a
-/// configuration is read with the modules that call it.
-pub(crate) fn arguments(
-    args: &RunArgs,
-    since: Option<&Changes>,
-) -> (Vec<PathBuf>, Option<Changes>) {
-    let changes = match since {
-        Some(since) => since.below(&args.paths),
-        None if args.paths.iter().any(|path| path.is_dir()) => return (args.paths.clone(), None),
-        None => Changes::of_files(args),
-    };
-    let mut paths = match since {
-        Some(_) => changes.0.keys().map(|path| from_here(path)).collect(),
-        None => args.paths.clone(),
-    };
-    paths.extend(callers(&changes));
-    (paths, Some(changes))
+impl Changes {
+    /// Whether there is nothing that the run is about.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The same, by the files of a run.
+    pub(crate) fn in_run(&self, sources: &SourceMap) -> Owned {
+        let mut folders: HashMap<&str, PathBuf> = HashMap::new();
+        let mut owned = HashMap::new();
+        for (file, id) in sources.files.iter().zip(0..) {
+            let folder = terraform::parent(&file.path);
+            let folder = folders
+                .entry(folder)
+                .or_insert_with(|| real_folder(Path::new(folder)));
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            if let Some(lines) = self.files.get(&folder.join(name)) {
+                owned.insert(FileId(id), lines.in_bytes(file));
+            }
+        }
+        Owned(owned)
+    }
 }
 
-/// The files of configurations that changed ones are read with: those of their folders, and of the modules that call
-/// these.
+impl Lines {
+    fn in_bytes(&self, file: &SourceFile) -> Part {
+        let Self::Some(ranges) = self else {
+            return Part::All;
+        };
+        let lines = LineIndex::new(&file.text);
+        let start = |line: usize| {
+            let start = lines.line_start(line, &file.text);
+            u32::try_from(start).unwrap_or(u32::MAX)
+        };
+        let bytes = ranges.iter().map(|one| start(one.start)..start(one.end));
+        Part::Some(bytes.collect())
+    }
+}
+
+/// What a run reads, and what it is about where that is less.
+pub(crate) struct Arguments {
+    /// The paths to read.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Further ones, which are read for their sake.
+    pub(crate) callers: Vec<PathBuf>,
+    /// What the run is about; all that it reads where there is nothing.
+    pub(crate) changes: Option<Changes>,
+}
+
+/// The paths that the arguments name, or what has changed below them. A file of a configuration is read with the modules
+/// that call its own, however far away; where a folder is named, it is the tree to look at, and all of it counts.
+pub(crate) fn arguments(args: &RunArgs, since: Option<Changes>) -> Arguments {
+    let (paths, changes) = match since {
+        Some(since) => changed_below(&args.paths, since),
+        None if args.paths.iter().any(|path| path.is_dir()) => {
+            return Arguments {
+                paths: args.paths.clone(),
+                callers: Vec::new(),
+                changes: None,
+            };
+        }
+        None => (args.paths.clone(), named(args)),
+    };
+    Arguments {
+        paths,
+        callers: callers(&changes),
+        changes: Some(changes),
+    }
+}
+
+/// The files that are named.
+fn named(args: &RunArgs) -> Changes {
+    let names = args.paths.iter().map(|path| match path.as_os_str() == "-" {
+        true => Path::new(&args.stdin_filename),
+        false => path.as_path(),
+    });
+    Changes {
+        files: names.map(|path| (real(path), Lines::All)).collect(),
+        are_named: true,
+    }
+}
+
+/// The changed files at or below these paths that a check of them would look at. A file that is named and has not
+/// changed is read all the same where it may be a plan, since its findings lie in files that may have.
+fn changed_below(paths: &[PathBuf], since: Changes) -> (Vec<PathBuf>, Changes) {
+    let mut read = Vec::new();
+    let mut about = Changes::default();
+    let since = Arc::new(since.files);
+    for path in paths {
+        let changed = Arc::clone(&since);
+        let found = match path.is_dir() {
+            true => files::matching(path, move |real, is_folder| match is_folder {
+                // Sorted, what lies in a folder comes right behind it.
+                true => {
+                    let mut behind = changed.range(real.to_owned()..);
+                    behind.next().is_some_and(|(one, _)| one.starts_with(real))
+                }
+                false => changed.contains_key(real) && files::may_be_checked(real),
+            }),
+            false => vec![(path.clone(), real(path))],
+        };
+        for (path, real) in found {
+            let lines = since.get(&real);
+            if lines.is_some() || !is_part_of_configuration(&path) || !path.exists() {
+                read.push(path);
+            }
+            let lines = lines.map(|lines| (real, lines.clone()));
+            about.files.extend(lines);
+        }
+    }
+    (read, about)
+}
+
+fn is_part_of_configuration(path: &Path) -> bool {
+    let path = files::shown(path);
+    terraform::is_configuration(&path) || terraform::is_values(&path)
+}
+
+/// The files of the modules that call, over any number of calls, the modules of files; only in a repository, since
+/// nothing else says where a tree ends.
 fn callers(changes: &Changes) -> Vec<PathBuf> {
-    let is_part = |path: &&PathBuf| {
-        let path = path.to_string_lossy();
-        terraform::is_configuration(&path) || terraform::is_values(&path)
-    };
-    let parts = changes.0.keys().filter(is_part);
+    let parts = changes
+        .files
+        .keys()
+        .filter(|path| is_part_of_configuration(path));
     let folders: BTreeSet<&Path> = parts.filter_map(|path| path.parent()).collect();
-    // Nothing above the repository calls what is in it.
-    let tops: BTreeSet<&Path> = folders
-        .iter()
-        .map(|folder| {
-            let mut above = folder.ancestors();
-            above
-                .find(|one| one.join(".git").exists())
-                .unwrap_or(folder)
-        })
-        .collect();
-    let files: Vec<String> = tops
-        .into_iter()
-        .flat_map(files::configurations_below)
-        .map(|path| files::shown(&path))
-        .collect();
-    let known: Vec<&str> = files.iter().map(String::as_str).collect();
-    let folders = folders.into_iter().map(files::shown).collect();
-    let concerned = terraform::with_callers(folders, &known);
-    let is_concerned = |path: &&&str| concerned.contains(terraform::parent(path));
-    let concerned = known.iter().filter(is_concerned);
-    concerned.map(|path| from_here(Path::new(path))).collect()
+    let mut by_repository: BTreeMap<&Path, BTreeSet<PathBuf>> = BTreeMap::new();
+    for folder in folders {
+        let mut above = folder.ancestors();
+        if let Some(top) = above.find(|one| one.join(".git").exists()) {
+            let folders = by_repository.entry(top).or_default();
+            folders.insert(folder.to_owned());
+        }
+    }
+    let here = real_folder(Path::new(""));
+    let mut callers = Vec::new();
+    for (top, called) in by_repository {
+        let below = files::matching(top, |path, is_folder| {
+            is_folder || terraform::is_configuration(&files::shown(path))
+        });
+        let below: Vec<PathBuf> = below.into_iter().map(|(_, real)| real).collect();
+        let calling = terraform::calling(&called, &below);
+        let is_calling = |path: &&PathBuf| path.parent().is_some_and(|it| calling.contains(it));
+        let is_near = here.starts_with(top);
+        callers.extend(below.iter().filter(is_calling).map(|path| match is_near {
+            true => PathBuf::from(files::relative(path, &here)),
+            false => path.clone(),
+        }));
+    }
+    callers
 }
 
-/// A path as seen from the current folder, where it lies below it.
-fn from_here(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().and_then(std::fs::canonicalize);
-    let below = here
-        .ok()
-        .and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    below.unwrap_or_else(|| path.to_owned())
-}
-
-/// What has changed since a revision branched off: committed, staged, or neither; files that git does not know yet, too.
-/// `by_line` tells which lines of each file.
+/// What has changed since a revision branched off, in the repositories of these paths: committed, staged, or neither;
+/// files that git does not know yet, too. Only the lines of it where `by_line` says so.
 ///
 /// # Errors
 /// There is no git or no repository, the revision is not known, or it has no commit in common with what is checked out.
-pub(crate) fn since(revision: &str, folder: &Path, by_line: bool) -> Result<Changes, Failure> {
-    if revision.starts_with('-') || revision.is_empty() {
-        return Err(Failure::Usage(format!(
-            "--since {revision}: no such revision"
-        )));
+pub(crate) fn since(revision: &str, paths: &[PathBuf], by_line: bool) -> Result<Changes, Failure> {
+    let folders: BTreeSet<PathBuf> = paths
+        .iter()
+        .map(|path| match path.is_dir() {
+            true => real_folder(path),
+            false => real_folder(path.parent().unwrap_or(Path::new(""))),
+        })
+        .collect();
+    let mut tops: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut changes = Changes::default();
+    for folder in folders {
+        if tops
+            .iter()
+            .any(|top| nearest_repository(&folder) == Some(top))
+        {
+            continue;
+        }
+        let found = in_repository(revision, &folder, by_line);
+        let (top, files) =
+            found.map_err(|why| Failure::Usage(format!("--since {revision}: {why}")))?;
+        tops.insert(top);
+        changes.files.extend(files);
     }
-    let wrong = |why: String| Failure::Usage(format!("--since {revision}: {why}"));
-    let git = |args: &[&str]| run(folder, args).map_err(wrong);
-    let root = PathBuf::from(text(git(&["rev-parse", "--show-toplevel"])?).trim_end_matches('\n'));
+    Ok(changes)
+}
+
+/// The folder around another one that has a repository.
+fn nearest_repository(folder: &Path) -> Option<&Path> {
+    let mut above = folder.ancestors();
+    above.find(|one| one.join(".git").exists())
+}
+
+/// The top of the repository that a folder lies in, and what has changed in it.
+fn in_repository(
+    revision: &str,
+    folder: &Path,
+    by_line: bool,
+) -> Result<(PathBuf, BTreeMap<PathBuf, Lines>), String> {
+    const UNKNOWN: &str = "git knows no such revision here (where only a part of the history was fetched, fetch it too)";
+    const APART: &str = "it has no commit in common with what is checked out (where only a part of the history was fetched, fetch more of it)";
+    let git = Git::new(folder)?;
+    // What begins so would be an option to some command, and is no name of a revision to any.
+    if revision.is_empty() || revision.starts_with('-') {
+        return Err(UNKNOWN.to_owned());
+    }
     let commit = format!("{revision}^{{commit}}");
-    git(&[
+    let commit = [
         "rev-parse",
         "--verify",
         "--quiet",
         "--end-of-options",
         &commit,
-    ])
-    .map_err(|_| wrong_revision(revision))?;
-    let base = run(folder, &["merge-base", revision, "HEAD"]).map_err(|_| {
-        wrong(
-            "it has no commit in common with what is checked out; a shallow clone may lack it"
-                .to_owned(),
-        )
-    })?;
-    let base = text(base);
+    ];
+    git.run(&commit).map_err(|_| UNKNOWN)?;
+    let base = git
+        .run(&["merge-base", revision, "HEAD"])
+        .map_err(|_| APART)?;
+    let base = text(&base);
     let base = base.trim();
 
-    let mut changes = BTreeMap::new();
-    let whole = [
-        "diff",
-        "--name-only",
-        "-z",
-        "--diff-filter=d",
-        "--no-ext-diff",
-        "--no-textconv",
-        base,
-        "--",
-    ];
-    for name in names(&git(&whole)?) {
-        changes.insert(name, Lines::All);
+    let compared = |form: &[&str]| {
+        let plain = ["diff", "--no-color", "--no-ext-diff", "--no-textconv"];
+        let same = [
+            "--find-renames",
+            "--ignore-submodules=all",
+            "--diff-filter=d",
+        ];
+        let args = [&plain[..], &same[..], form, &[base, "--"]].concat();
+        git.run(&args)
+    };
+    let mut files = BTreeMap::new();
+    for name in names(&compared(&["--name-only", "-z"])?) {
+        let lines = match by_line {
+            true => Lines::Some(Vec::new()),
+            false => Lines::All,
+        };
+        files.insert(name, lines);
     }
     if by_line {
-        let diff = git(&[
-            "-c",
-            "core.quotePath=true",
-            "diff",
-            "--unified=0",
-            "--no-color",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--diff-filter=d",
-            "--src-prefix=a/",
-            "--dst-prefix=b/",
-            base,
-            "--",
-        ])?;
-        for (name, lines) in hunks(&text(diff)) {
-            changes.insert(name, Lines::Some(lines));
+        let prefixes = ["--src-prefix=a/", "--dst-prefix=b/"];
+        let narrow = ["--unified=0", "--inter-hunk-context=0"];
+        let diff = compared(&[prefixes, narrow].concat())?;
+        for (name, lines) in hunks(&text(&diff)) {
+            files.insert(PathBuf::from(name), Lines::Some(lines));
         }
     }
-    let new = [
-        "ls-files",
-        "--others",
-        "--exclude-standard",
-        "--full-name",
-        "-z",
-        "--",
-        &root.to_string_lossy(),
-    ];
-    for name in names(&git(&new)?) {
-        changes.insert(name, Lines::All);
+    let new = ["ls-files", "--others", "--exclude-standard", "-z", "--"];
+    for name in names(&git.run(&new)?) {
+        files.insert(name, Lines::All);
     }
-    let known = changes.into_iter().filter_map(|(name, lines)| {
-        let path = std::fs::canonicalize(root.join(name)).ok()?;
-        Some((path, lines))
-    });
-    Ok(Changes(known.collect()))
+    let files = files
+        .into_iter()
+        .map(|(name, lines)| (git.top.join(name), lines));
+    Ok((git.top.clone(), files.collect()))
 }
 
-fn wrong_revision(revision: &str) -> Failure {
-    Failure::Usage(format!(
-        "--since {revision}: git knows no such revision here (in CI, fetch it first)"
-    ))
+/// Git, in the top folder of a repository.
+struct Git {
+    top: PathBuf,
+    /// Settings of the repository that name a program, and what they are set to instead.
+    unset: Vec<(String, &'static str)>,
 }
 
-/// What git prints.
-fn run(folder: &Path, args: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git")
-        .args([
-            "-c",
+impl Git {
+    fn new(folder: &Path) -> Result<Self, String> {
+        let mut git = Self {
+            top: folder.to_owned(),
+            unset: Vec::new(),
+        };
+        let top = git.run(&["rev-parse", "--show-toplevel"])?;
+        git.top = real_folder(Path::new(text(&top).trim_end_matches(['\n', '\r'])));
+        // A filter reads and writes files as git compares them. Those that a person has set up are his own.
+        let filters = ["config", "--show-scope", "--name-only", "-z"];
+        let filters = [&filters[..], &["--get-regexp", "^filter\\."]].concat();
+        // There is an error where there is none.
+        let filters = git.run(&filters).unwrap_or_default();
+        let filters: Vec<&[u8]> = filters.split(|byte| *byte == 0).collect();
+        for pair in filters.chunks_exact(2) {
+            let (scope, name) = (text(pair[0]), text(pair[1]));
+            if scope == "local" || scope == "worktree" {
+                let is_required = name.ends_with(".required");
+                git.unset
+                    .push((name, if is_required { "false" } else { "" }));
+            }
+        }
+        Ok(git)
+    }
+
+    /// What git prints, or what it complains of.
+    fn run(&self, args: &[&str]) -> Result<Vec<u8>, String> {
+        let mut command = Command::new("git");
+        for setting in [
             "core.fsmonitor=false",
-            "-c",
             "core.hooksPath=/dev/null",
-        ])
-        .args(args.iter().map(OsStr::new))
-        .current_dir(folder)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("GIT_PAGER", "")
-        .env("LC_ALL", "C")
-        .env_remove("GIT_EXTERNAL_DIFF")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "git is not installed".to_owned(),
-            kind => format!("git cannot be run: {kind}"),
-        })?;
-    if output.status.success() {
-        return Ok(output.stdout);
+            "safe.bareRepository=explicit",
+        ] {
+            command.args(["-c", setting]);
+        }
+        // A hook of git has a repository and an index of its own in its environment.
+        for (name, _) in std::env::vars_os() {
+            let shown = name.to_string_lossy();
+            let is_kept = ["GIT_CONFIG", "GIT_CEILING_DIRECTORIES"];
+            let is_kept = is_kept.iter().any(|kept| shown.starts_with(kept));
+            if shown.starts_with("GIT_") && !is_kept {
+                command.env_remove(name);
+            }
+        }
+        let given = std::env::var("GIT_CONFIG_COUNT").ok();
+        let given = given.and_then(|count| count.parse().ok()).unwrap_or(0);
+        for (at, (name, value)) in (given..).zip(&self.unset) {
+            command.env(format!("GIT_CONFIG_KEY_{at}"), name);
+            command.env(format!("GIT_CONFIG_VALUE_{at}"), value);
+        }
+        if !self.unset.is_empty() {
+            let count: usize = given + self.unset.len();
+            command.env("GIT_CONFIG_COUNT", count.to_string());
+        }
+        let output = command
+            .arg("--no-pager")
+            .args(args)
+            .current_dir(&self.top)
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
+            .env("LC_ALL", "C")
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => "git is not installed".to_owned(),
+                kind => format!("git cannot be run: {kind}"),
+            })?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let said = text(&output.stderr);
+        let said = said.lines().next().unwrap_or("git failed");
+        Err(said.strip_prefix("fatal: ").unwrap_or(said).to_owned())
     }
-    let said = text(output.stderr);
-    let said = said.lines().next().unwrap_or("git failed");
-    Err(said.strip_prefix("fatal: ").unwrap_or(said).to_owned())
 }
 
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8_lossy(&bytes).into_owned()
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Names that end with a zero byte each.
-fn names(bytes: &[u8]) -> Vec<String> {
-    let names = bytes
-        .split(|byte| *byte == 0)
-        .filter(|name| !name.is_empty());
-    names.map(|name| text(name.to_vec())).collect()
+fn names(bytes: &[u8]) -> Vec<PathBuf> {
+    let names = bytes.split(|byte| *byte == 0);
+    let names = names.filter(|name| !name.is_empty());
+    names.map(|name| PathBuf::from(text(name))).collect()
 }
 
 /// The files of a diff without context, and the lines that are new in them, from zero.
@@ -357,7 +480,7 @@ fn unquoted(name: &str) -> String {
             });
         }
     }
-    text(bytes)
+    text(&bytes)
 }
 
 #[cfg(test)]

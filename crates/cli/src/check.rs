@@ -1,8 +1,8 @@
 //! `pillarlint check`: files to reports, in parallel; reports to one outcome; the outcome to the output.
 
 use crate::args::{CheckArgs, FailOn, Format, RunArgs};
-use crate::baseline::{self, Baselines, View};
-use crate::changed::{self, Changes};
+use crate::baseline::{self, Baselines, Judged, Open};
+use crate::changed::{self, Arguments, Changes};
 use crate::config::{self, Configurations, Flags, Judging, rule_folders};
 use crate::files::{self, Content, Exclusion, Found, Input};
 use crate::output::{self, Reports};
@@ -15,7 +15,6 @@ use crate::text::escape;
 use crate::{
     CLEAN, Console, FINDINGS, Failure, UNREADABLE, parameters, secrets, selectors, suppressions,
 };
-use pillarlint_engine::baseline::{Key, Use};
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::{Finding, Report};
 use pillarlint_engine::plan::Plan;
@@ -32,7 +31,6 @@ use pillarlint_parser::tree::{Level, Parsed, Problem};
 use pillarlint_parser::{cloudformation, json, yaml};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// Trees are as deep as the parsers allow, and a debug build needs room for that.
@@ -47,11 +45,10 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         passes: reports.any(|format| matches!(format, Format::Evidence | Format::Html)),
     };
     let since = match &args.since {
-        Some(revision) => Some(changed::since(
-            revision,
-            Path::new("."),
-            args.changed_lines,
-        )?),
+        Some(revision) => {
+            let by_line = args.changed_lines;
+            Some(changed::since(revision, &args.run.paths, by_line)?)
+        }
         None => None,
     };
     let Prepared {
@@ -59,7 +56,7 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         own,
         found,
         changes,
-    } = prepare(&args.run, since.as_ref(), console)?;
+    } = prepare(&args.run, since, console)?;
     if let (Some(revision), Some(true)) = (&args.since, changes.as_ref().map(Changes::is_empty)) {
         // Nothing more can be done where not even this can be written.
         let _ = writeln!(
@@ -75,9 +72,7 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
     let judging = Judging::new(&own, &configurations, flags)?;
     let limits = Limits {
         changes: changes.as_ref(),
-        baselines: Some(Baselines {
-            given: args.baseline.as_deref(),
-        }),
+        baselines: Baselines::Used(args.baseline.as_deref()),
     };
     let checked = judge(&args.run, found, &judging, limits, wanted)?;
     let folder = std::env::current_dir().map_or(String::new(), |folder| files::shown(&folder));
@@ -113,23 +108,31 @@ pub(crate) struct Prepared {
 pub(crate) struct Limits<'a> {
     /// What it is about; everything where there is nothing.
     pub(crate) changes: Option<&'a Changes>,
-    /// Whether known findings are passed over.
-    pub(crate) baselines: Option<Baselines<'a>>,
+    /// What baselines are to it.
+    pub(crate) baselines: Baselines<'a>,
 }
 
 /// Finds what the arguments name, the configurations for it, and the rules that these and the arguments name. Of what has
 /// changed `since` some time only that, with what it is read with.
 pub(crate) fn prepare(
     args: &RunArgs,
-    since: Option<&Changes>,
+    since: Option<Changes>,
     console: &mut Console,
 ) -> Result<Prepared, Failure> {
     let configurations = Configurations::new(&args.config);
-    let (paths, changes) = changed::arguments(args, since);
     let exclusion = Exclusion {
         configurations: &configurations,
         of_named: args.force_exclude || since.is_some(),
     };
+    let Arguments {
+        mut paths,
+        callers,
+        changes,
+    } = changed::arguments(args, since);
+    paths.extend(callers.into_iter().filter(|path| {
+        let place = configurations.of(&files::shown(path));
+        place.is_none_or(|place| !place.is_left_out(false))
+    }));
     let found = files::find(
         &paths,
         (&mut *console.input, &args.stdin_filename),
@@ -320,11 +323,6 @@ pub(crate) fn judge(
     let given = sources.files.len()..sources.files.len() + values.sources.len();
     sources.files.extend(values.sources);
 
-    // What a plan says lies in the files that it was made from, whoever changed these.
-    let limits = Limits {
-        changes: limits.changes.filter(|_| planned.is_empty()),
-        ..limits
-    };
     let next = file_id(sources.files.len());
     let plans: Vec<GivenPlan<'_>> = planned
         .iter()
@@ -345,7 +343,7 @@ pub(crate) fn judge(
         true => wanted.of_all_severities(),
         false => wanted,
     };
-    for (index, hidden) in planned.into_iter().zip(&terraform.hidden) {
+    for (index, hidden) in planned.iter().copied().zip(&terraform.hidden) {
         if let Some(file) = sources.files.get_mut(index) {
             if terraform
                 .reports
@@ -360,6 +358,7 @@ pub(crate) fn judge(
     }
     reports.extend(terraform.reports);
     counts.configurations = terraform.configurations;
+    let roots = terraform.roots;
     for (file, source) in terraform.files {
         match sources.files.get_mut(file.0 as usize) {
             Some(named) => named.text = source.text,
@@ -388,10 +387,8 @@ pub(crate) fn judge(
         ..Report::default()
     });
     secrets::hide_all(&mut reports, &mut sources);
-    let baselines = match limits.baselines {
-        Some(wanted) => baseline::read_for(wanted, judging, &mut sources)?,
-        None => baseline::Known::default(),
-    };
+    let checked = sources.files.len();
+    let known = baseline::read_for(limits.baselines, judging, &mut sources)?;
     let settings: Vec<OnceLock<Option<Arc<config::Settings>>>> =
         sources.files.iter().map(|_| OnceLock::new()).collect();
     let severity_in = |file: FileId, rule: &str, severity: Severity| {
@@ -403,7 +400,7 @@ pub(crate) fn judge(
         let settings = settings.get_or_init(of_file).as_ref()?;
         settings.severity(judging.ruleset().position(rule)?, severity)
     };
-    let paths = || sources.files.iter().map(|file| file.path.as_str());
+    let paths = || sources.files.iter().take(checked).map(|file| &*file.path);
     let policies: Vec<Arc<Policy>> = paths().map(|path| judging.policy(path)).collect();
     let together = judging.together(paths());
     let terms = Terms {
@@ -412,33 +409,42 @@ pub(crate) fn judge(
         today: args.today.unwrap_or_else(suppressions::today),
         policy_in: &|file| &policies[file.0 as usize],
     };
-    let is_owned = |place: Span| match limits.changes {
+    // The findings of a plan that is named lie in the files that it was made from, and these are not named.
+    let changes = limits.changes;
+    let changes = changes.filter(|changes| planned.is_empty() || !changes.are_named);
+    let owned = changes.map(|changes| changes.in_run(&sources));
+    let owns = |place: Span| {
         // What the run is given is always its own.
-        Some(_) if given.contains(&(place.file.0 as usize)) => true,
-        Some(changes) => changes.own(&sources, place),
-        None => true,
+        let is_given = given.contains(&(place.file.0 as usize));
+        is_given || owned.as_ref().is_none_or(|owned| owned.owns(place))
     };
-    let is_on = |rule: &str, file: FileId| severity_in(file, rule, Severity::Info).is_some();
-    let open = baseline::Open::of(&reports);
-    let is_judged = |key: &Key, file: Option<FileId>| match (file, limits.changes) {
-        (Some(file), Some(changes)) if !changes.own_all_of(&sources, file) => false,
-        (Some(file), _) => is_on(&key.rule, file) && !open.holds(key, file),
-        (None, changes) => changes.is_none(),
+    let open = Open::of(&reports);
+    let is_known = |rule: &str, file: FileId| {
+        let is_on = || severity_in(file, rule, Severity::Info).is_some();
+        let is_owned = owned.as_ref().is_none_or(|owned| owned.owns_all_of(file));
+        is_owned && is_on() && !open.holds(rule, file)
     };
-    let views = baselines.views(&sources, &is_judged);
-    let uses: Vec<Use<'_>> = views.iter().map(View::as_used).collect();
+    let baselines = known.in_run(&Judged {
+        sources: &sources,
+        roots: &roots,
+        is_whole: owned.is_none(),
+        is_known: &is_known,
+    });
+    let written = match limits.baselines {
+        Baselines::Written(path) => Some(baseline::names(&baseline::folder_of(path), &sources)),
+        _ => None,
+    };
     let outcome = settle(
         reports,
         Settings {
             severity_in: &severity_in,
             terms: Some(terms),
-            owns: limits.changes.map(|_| &is_owned as &dyn Fn(Span) -> bool),
-            baselines: &uses,
+            owns: owned.as_ref().map(|_| &owns as &dyn Fn(Span) -> bool),
+            baselines: &baselines,
+            written: written.as_ref(),
             ..Settings::from(severity)
         },
     );
-    drop(uses);
-    drop(views);
     Ok(Run {
         outcome,
         sources,

@@ -12,7 +12,7 @@ use pillarlint_parser::source::MAX_FILE_BYTES;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
 /// Files with these extensions are looked at in folders; a file that is named always is.
@@ -191,6 +191,47 @@ struct Walked {
     excluded: usize,
 }
 
+/// How folders are searched.
+fn walker(folder: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(folder);
+    walker
+        .hidden(false)
+        .require_git(false)
+        // What a person ignores everywhere must not change what a project's check finds.
+        .git_global(false);
+    walker
+}
+
+/// Whether it is none of what git and Terraform keep for themselves.
+fn is_of_the_author(entry: &ignore::DirEntry) -> bool {
+    entry.file_name() != ".git" && entry.file_name() != ".terraform"
+}
+
+/// The files below a folder that are wanted, but for what is ignored: as they are seen from where that is, and in their
+/// folder as the system knows it. Asked is with the latter, and of folders too: none is looked into that is not wanted.
+pub(crate) fn matching(
+    folder: &Path,
+    is_wanted: impl Fn(&Path, bool) -> bool + Send + Sync + 'static,
+) -> Vec<(PathBuf, PathBuf)> {
+    let (seen, top) = (folder.to_owned(), real_folder(folder));
+    let real = move |path: &Path| match path.strip_prefix(&seen) {
+        Ok(below) if !below.as_os_str().is_empty() => top.join(below),
+        _ => top.clone(),
+    };
+    let real_of = real.clone();
+    let mut walker = walker(folder);
+    walker.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        is_of_the_author(entry) && is_wanted(&real_of(entry.path()), is_folder)
+    });
+    let entries = walker.build().filter_map(Result::ok);
+    let files = entries.filter(is_file).map(|entry| {
+        let real = real(entry.path());
+        (entry.into_path(), real)
+    });
+    files.collect()
+}
+
 /// Searches a folder.
 fn walk(folder: &Path, configurations: &Configurations, threads: usize) -> Walked {
     let found = Mutex::new(Walked::default());
@@ -199,12 +240,8 @@ fn walk(folder: &Path, configurations: &Configurations, threads: usize) -> Walke
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     };
-    let walker = WalkBuilder::new(folder)
-        .hidden(false)
-        .require_git(false)
-        // What a person ignores everywhere must not change what a project's check finds.
-        .git_global(false)
-        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".terraform")
+    let walker = walker(folder)
+        .filter_entry(is_of_the_author)
         .threads(threads)
         .build_parallel();
     walker.run(|| {
@@ -238,18 +275,27 @@ fn walk(folder: &Path, configurations: &Configurations, threads: usize) -> Walke
 }
 
 fn is_candidate(entry: &ignore::DirEntry) -> bool {
-    // A link to a file counts, one to a folder does not: that is how loops stay harmless.
-    let is_file = |entry: &ignore::DirEntry| match entry.file_type() {
+    has_extension(entry.path()) && is_file(entry)
+}
+
+/// A link to a file counts, one to a folder does not: that is how loops stay harmless.
+fn is_file(entry: &ignore::DirEntry) -> bool {
+    match entry.file_type() {
         Some(kind) if kind.is_symlink() => entry.path().is_file(),
         kind => kind.is_some_and(|kind| kind.is_file()),
-    };
-    has_extension(entry.path()) && entry.file_name() != config::NAME && is_file(entry)
+    }
+}
+
+/// Whether a path is that of a file that may be checked, or that gives values to what is.
+pub(crate) fn may_be_checked(path: &Path) -> bool {
+    has_extension(path) || is_values(&shown(path))
 }
 
 fn has_extension(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     let mut known = EXTENSIONS.iter();
-    known.any(|known| extension.eq_ignore_ascii_case(known))
+    let is_known = known.any(|known| extension.eq_ignore_ascii_case(known));
+    is_known && path.file_name().is_none_or(|name| name != config::NAME)
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {
@@ -266,27 +312,6 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
 /// program; but what is hidden (`.git`, `.github`) is the business of other programs.
 ///
 /// # Errors
-/// Whether a path is that of a file that may be checked, or that gives values to what is.
-pub(crate) fn may_be_checked(path: &Path) -> bool {
-    has_extension(path) || is_values(&shown(path))
-}
-
-/// The files of configurations below a folder, in no order; what is ignored is left out.
-pub(crate) fn configurations_below(folder: &Path) -> Vec<PathBuf> {
-    let walker = WalkBuilder::new(folder)
-        .hidden(false)
-        .require_git(false)
-        .git_global(false)
-        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != ".terraform")
-        .build();
-    let paths = walker
-        .filter_map(Result::ok)
-        .map(ignore::DirEntry::into_path);
-    paths
-        .filter(|path| is_configuration(&shown(path)) && path.is_file())
-        .collect()
-}
-
 /// The first path that could not be read, and why.
 pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     let mut paths = Vec::new();
@@ -361,6 +386,39 @@ pub(crate) fn shown(path: &Path) -> String {
     } else {
         rest.to_owned()
     }
+}
+
+/// A path in its folder as the system knows that. What is a link there stays one.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    let folder = real_folder(path.parent().unwrap_or(Path::new("")));
+    folder.join(path.file_name().unwrap_or_default())
+}
+
+/// A folder as the system knows it. It need not be there: then as much of it as is.
+pub(crate) fn real_folder(folder: &Path) -> PathBuf {
+    let folder = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let known = absolute.ancestors().find_map(|above| {
+        let real = std::fs::canonicalize(above).ok()?;
+        let rest = absolute.strip_prefix(above).ok()?;
+        Some(match rest.as_os_str().is_empty() {
+            true => real,
+            false => real.join(rest),
+        })
+    });
+    known.unwrap_or(absolute)
+}
+
+/// A path as it is seen from a folder, both as the system knows them.
+pub(crate) fn relative(path: &Path, from: &Path) -> String {
+    let shared = path.components().zip(from.components());
+    let shared = shared.take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    let parts = up.chain(path.components().skip(shared));
+    shown(&parts.collect::<PathBuf>())
 }
 
 #[cfg(test)]

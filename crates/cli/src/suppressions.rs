@@ -3,8 +3,8 @@
 use crate::args::{ListFormat, SuppressionsArgs};
 use crate::check::{self, Limits, Prepared, Wanted};
 use crate::config::Judging;
+use crate::report::Places;
 use crate::report::json::{self, SuppressionOut};
-use crate::report::{Places, Run};
 use crate::text::{count, escape};
 use crate::{CLEAN, Console, Failure, UNREADABLE};
 use pillarlint_engine::date::Date;
@@ -25,16 +25,21 @@ pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, 
         configurations,
         own,
         found,
-        ..
+        changes,
     } = check::prepare(&args.run, None, console)?;
     let flags = check::flags(&args.run, own.ruleset())?;
     let judging = Judging::new(&own, &configurations, flags)?;
     let run = check::judge(&args.run, found, &judging, Limits::default(), wanted)?;
-    match args.format {
-        ListFormat::Table => write_table(&run, console.output)?,
-        ListFormat::Json => write_json(&run, console.output)?,
-    }
+    // What is read for the sake of a file that is named has suppressions of its own.
+    let owned = changes.map(|changes| changes.in_run(&run.sources));
+    let is_asked = |one: &&Suppression| owned.as_ref().is_none_or(|owned| owned.owns(one.place));
+    let suppressions = run.outcome.suppressions.iter().filter(is_asked);
+    let suppressions: Vec<&Suppression> = suppressions.collect();
     let places = Places::new(&run.sources);
+    match args.format {
+        ListFormat::Table => write_table(&suppressions, &places, console.output)?,
+        ListFormat::Json => write_json(&suppressions, &places, console.output)?,
+    }
     for error in &run.outcome.errors {
         // Nothing more can be done where not even this can be written.
         let _ = writeln!(
@@ -62,16 +67,18 @@ pub(crate) fn today() -> Date {
     Date::from_days(since.map_or(0, |since| since.as_secs() / SECONDS))
 }
 
-fn write_table(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let places = Places::new(&run.sources);
-    let suppressions = &run.outcome.suppressions;
+fn write_table(
+    suppressions: &[&Suppression],
+    places: &Places<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut rows = vec![
         [
             "place", "form", "state", "rules", "until", "class", "reason",
         ]
         .map(str::to_owned),
     ];
-    rows.extend(suppressions.iter().map(|one| row(one, &places)));
+    rows.extend(suppressions.iter().map(|one| row(one, places)));
     let mut widths = [0; 7];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -121,13 +128,16 @@ struct Document<'r> {
     suppressions: Vec<SuppressionOut<'r>>,
 }
 
-fn write_json(run: &Run, out: &mut dyn Write) -> io::Result<()> {
-    let places = Places::new(&run.sources);
-    let suppressions = run.outcome.suppressions.iter();
+fn write_json(
+    suppressions: &[&Suppression],
+    places: &Places<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let suppressions = suppressions.iter();
     let document = Document {
         version: json::VERSION,
         suppressions: suppressions
-            .map(|one| json::suppression(one, &places))
+            .map(|one| json::suppression(one, places))
             .collect(),
     };
     json::to_writer(&document, out)

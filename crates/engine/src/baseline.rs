@@ -1,8 +1,8 @@
 //! Findings that were there when a team began, so that only new ones are reported.
 //!
-//! An entry says rule, file, address and how many; never a line. So it holds when a file is formatted or its parts
-//! change places. Where there are more findings than an entry counts, nobody can tell which of them is new: all are
-//! reported.
+//! An entry says rule, file, root module, address and how many; never a line. So it holds when a file is formatted or
+//! its parts change places. Where there are more findings than an entry counts, nobody can tell which of them is new:
+//! all are reported.
 
 use crate::finding::Finding;
 use pillarlint_parser::source::{FileId, Span};
@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Key {
     /// The file that the finding lies in, as the baseline names it.
     pub file: String,
+    /// The folder of the root module that the resource is made from, where that is not the file's own folder; else
+    /// empty. Two root modules may make resources of the same address through one module.
+    pub root: String,
     /// The resource, with the modules and keys that lead to it; empty for the whole template.
     pub address: String,
     /// The rule's id.
@@ -27,99 +30,109 @@ pub struct Entry {
     pub count: usize,
     /// The place of the entry in the baseline.
     pub place: Span,
+    /// Whether this run would have found again what it stands for.
+    pub is_judged: bool,
 }
 
-/// A baseline, read.
+/// A baseline as a run uses it.
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {
     /// Its entries.
     pub entries: BTreeMap<Key, Entry>,
+    /// What it calls the files of the run, by their ids.
+    pub names: Names,
 }
 
-/// A baseline as a run uses it.
-#[derive(Clone, Copy)]
-pub struct Use<'a> {
-    /// The entries.
-    pub baseline: &'a Baseline,
-    /// What the baseline calls a file; nothing for one that it is not about.
-    pub name_of: &'a dyn Fn(FileId) -> Option<String>,
-    /// Whether this run would have found again what an entry stands for: its file was checked in full and its rule was
-    /// on, or the file is gone.
-    pub is_judged: &'a dyn Fn(&Key) -> bool,
-}
+/// What a baseline calls the files of a run, by their ids; nothing for one that it is not about.
+#[derive(Debug, Clone, Default)]
+pub struct Names(pub Vec<Option<String>>);
 
-/// The entries for findings: how many each address of a file has of a rule.
-pub fn entries<'f>(
-    findings: impl IntoIterator<Item = &'f Finding>,
-    name_of: &dyn Fn(FileId) -> Option<String>,
-) -> BTreeMap<Key, usize> {
-    let mut entries = BTreeMap::new();
-    for finding in findings {
-        let Some(file) = name_of(finding.place.file) else {
-            continue;
-        };
-        let whole = [String::new()];
-        let addresses = match finding.addresses.as_slice() {
-            [] => &whole[..],
-            addresses => addresses,
-        };
-        for address in addresses {
-            let key = Key {
-                file: file.clone(),
-                address: address.clone(),
-                rule: finding.rule.clone(),
-            };
-            *entries.entry(key).or_default() += 1;
-        }
+impl Names {
+    fn of(&self, file: FileId) -> Option<&str> {
+        self.0.get(file.0 as usize)?.as_deref()
     }
-    entries
 }
 
 /// What tells a finding from others under one key.
 type Said<'f> = (Span, &'f str, Option<&'f str>);
 
-/// Takes out what a baseline holds, from findings with one address each. Gives how many those were, and the entries
-/// that no longer hold.
-pub(crate) fn part(findings: &mut Vec<Finding>, with: Use<'_>) -> (usize, Vec<Problem>) {
-    let key_of = |finding: &Finding| {
-        Some(Key {
-            file: (with.name_of)(finding.place.file)?,
-            address: finding.addresses.first().cloned().unwrap_or_default(),
-            rule: finding.rule.clone(),
-        })
-    };
-    let keys: Vec<Option<Key>> = findings.iter().map(key_of).collect();
-    // What is found twice in the same words is one finding.
-    let mut distinct: BTreeMap<&Key, BTreeSet<Said<'_>>> = BTreeMap::new();
-    for (key, finding) in keys.iter().zip(findings.iter()) {
-        if let Some(key) = key {
-            let said = (finding.place, &*finding.message, finding.when.as_deref());
-            distinct.entry(key).or_default().insert(said);
+/// The entries that stand for findings with one address each, and how many each stands for. What is found twice in the
+/// same words is one finding.
+pub(crate) fn entries(findings: &[Finding], names: &Names) -> BTreeMap<Key, usize> {
+    let mut said: BTreeMap<Key, BTreeSet<Said<'_>>> = BTreeMap::new();
+    for finding in findings {
+        if let Some(key) = key(finding, names) {
+            let one = (finding.place, &*finding.message, finding.when.as_deref());
+            said.entry(key).or_default().insert(one);
         }
     }
-    let found = |key: &Key| distinct.get(key).map_or(0, BTreeSet::len);
-    let mut stale = Vec::new();
-    let mut held = BTreeSet::new();
-    for (key, entry) in &with.baseline.entries {
+    said.into_iter()
+        .map(|(key, said)| (key, said.len()))
+        .collect()
+}
+
+/// The key of a finding with one address; nothing for one in a file that the baseline is not about.
+fn key(finding: &Finding, names: &Names) -> Option<Key> {
+    let file = names.of(finding.place.file)?;
+    // The outermost call stands in the root module.
+    let outermost = finding.within.last().map(|place| place.file);
+    let root = outermost.and_then(|file| names.of(file)).map(folder);
+    let root = root.filter(|root| *root != folder(file));
+    Some(Key {
+        file: file.to_owned(),
+        root: root.unwrap_or_default().to_owned(),
+        address: finding.addresses.first().cloned().unwrap_or_default(),
+        rule: finding.rule.clone(),
+    })
+}
+
+/// The folder of a file, as the baseline names both.
+pub fn folder(file: &str) -> &str {
+    file.rsplit_once('/').map_or(".", |(folder, _)| folder)
+}
+
+/// What became of findings and of entries.
+#[derive(Default)]
+pub(crate) struct Parted {
+    /// The findings that the baseline holds.
+    pub(crate) held: Vec<Finding>,
+    /// The entries that no longer hold.
+    pub(crate) stale: Vec<Problem>,
+}
+
+/// Takes out what a baseline holds, from findings with one address each.
+pub(crate) fn part(findings: &mut Vec<Finding>, baseline: &Baseline) -> Parted {
+    let Baseline {
+        entries: known,
+        names,
+    } = baseline;
+    let found = entries(findings, names);
+    let found = |key: &Key| found.get(key).copied().unwrap_or(0);
+    let mut parted = Parted::default();
+    for (key, entry) in known {
         let left = found(key);
-        if left <= entry.count && left > 0 {
-            held.insert(key);
-        }
-        if left < entry.count && (with.is_judged)(key) {
-            stale.push(Problem::warning(
-                entry.place,
-                outdated(key, entry.count, left),
-            ));
+        if left < entry.count && entry.is_judged {
+            let message = outdated(key, entry.count, left);
+            parted.stale.push(Problem::warning(entry.place, message));
         }
     }
-    let in_baseline: usize = held.iter().map(|key| found(key)).sum();
-    let is_held: Vec<bool> = keys
-        .iter()
-        .map(|key| key.as_ref().is_some_and(|key| held.contains(key)))
-        .collect();
-    let mut is_held = is_held.into_iter();
-    findings.retain(|_| !is_held.next().unwrap_or(false));
-    (in_baseline, stale)
+    let (held, reported) = std::mem::take(findings).into_iter().partition(|finding| {
+        let key = key(finding, names);
+        let entry = key.and_then(|key| Some((known.get(&key)?, found(&key))));
+        entry.is_some_and(|(entry, found)| found <= entry.count)
+    });
+    (parted.held, *findings) = (held, reported);
+    for finding in findings {
+        let key = key(finding, names);
+        if let Some((entry, found)) = key.and_then(|key| Some((known.get(&key)?, found(&key)))) {
+            let note = format!(
+                "the baseline has {} of the {found} that are found",
+                entry.count
+            );
+            finding.related.push((entry.place, note));
+        }
+    }
+    parted
 }
 
 fn outdated(key: &Key, count: usize, left: usize) -> String {
@@ -128,12 +141,11 @@ fn outdated(key: &Key, count: usize, left: usize) -> String {
         address => format!(" of {address}"),
     };
     let Key { file, rule, .. } = key;
-    match left {
-        0 => format!("the baseline holds `{rule}`{of} in {file}, which is no longer found"),
-        _ => format!(
-            "the baseline holds `{rule}`{of} in {file} {count} times, of which {left} are left"
-        ),
-    }
+    let now = match left {
+        0 => "no longer found".to_owned(),
+        _ => format!("found {left} times, not {count}"),
+    };
+    format!("`{rule}`{of} in {file} is {now}; `pillarlint baseline` writes the baseline anew")
 }
 
 #[cfg(test)]
@@ -168,8 +180,8 @@ mod tests {
         entries: &[(&str, &str, &str, usize)],
         findings: &[(&str, u32, &str, usize)],
         left: &[(&str, usize)],
-        held: usize,
-        stale: usize,
+        known: usize,
+        told: usize,
     ) {
         let entries = entries
             .iter()
@@ -177,38 +189,33 @@ mod tests {
             .map(|((file, address, rule, count), line)| {
                 let key = Key {
                     file: (*file).to_owned(),
+                    root: String::new(),
                     address: (*address).to_owned(),
                     rule: (*rule).to_owned(),
                 };
-                let place = Span::new(FileId(9), line, line + 1);
-                (
-                    key,
-                    Entry {
-                        count: *count,
-                        place,
-                    },
-                )
+                let entry = Entry {
+                    count: *count,
+                    place: Span::new(FileId(9), line, line + 1),
+                    is_judged: *file != "elsewhere.yaml",
+                };
+                (key, entry)
             });
         let baseline = Baseline {
             entries: entries.collect(),
+            names: Names((0..9).map(|file| Some(format!("{file}.yaml"))).collect()),
         };
         let mut found: Vec<Finding> = findings
             .iter()
             .map(|(rule, file, address, at)| finding(rule, *file, address, *at))
             .collect();
-        let with = Use {
-            baseline: &baseline,
-            name_of: &|file| (file.0 < 9).then(|| format!("{}.yaml", file.0)),
-            is_judged: &|key| key.file != "elsewhere.yaml",
-        };
-        let (in_baseline, problems) = part(&mut found, with);
+        let Parted { held, stale } = part(&mut found, &baseline);
         let found: Vec<_> = found
             .iter()
             .map(|one| (one.rule.as_str(), one.place.start as usize))
             .collect();
         assert_eq!(
-            (found.as_slice(), in_baseline, problems.len()),
-            (left, held, stale)
+            (found.as_slice(), held.len(), stale.len()),
+            (left, known, told)
         );
     }
 
@@ -248,7 +255,7 @@ mod tests {
             &[("0.yaml", "A", "r", 1)],
             &[("r", 0, "A", 5), ("r", 0, "A", 5)],
             &[],
-            1,
+            2,
             0,
         );
     }
@@ -261,15 +268,24 @@ mod tests {
     }
 
     #[test]
-    fn entries_count_by_address() {
-        let mut merged = finding("r", 0, "A", 5);
-        merged.addresses.push("B".to_owned());
-        let all = [merged, finding("r", 0, "A", 9), finding("s", 9, "A", 9)];
-        let entries = entries(&all, &|file| (file.0 < 9).then(|| "f".to_owned()));
+    fn entries_tell_root_modules_apart() {
+        let of_root = |root: Option<u32>| Finding {
+            within: [Some(0), root]
+                .into_iter()
+                .flatten()
+                .map(|file| Span::new(FileId(file), 5, 6))
+                .collect(),
+            ..finding("r", 0, "A", 5)
+        };
+        let names = ["m/a.tf", "live/a.tf", "live/b.tf", "m/b.tf", "c.tf"];
+        let names = Names(names.map(|name| Some(name.to_owned())).into());
+        let roots = [None, Some(1), Some(2), Some(3), Some(4), Some(9)];
+        let findings: Vec<Finding> = roots.map(of_root).into();
+        let entries = entries(&findings, &names);
         let shown: Vec<_> = entries
             .iter()
-            .map(|(key, count)| format!("{} {} {count}", key.address, key.rule))
+            .map(|(key, count)| format!("{} {} {count}", key.file, key.root))
             .collect();
-        assert_eq!(shown, ["A r 2", "B r 1"]);
+        assert_eq!(shown, ["m/a.tf  1", "m/a.tf . 1", "m/a.tf live 1"]);
     }
 }

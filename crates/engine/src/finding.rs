@@ -1,5 +1,6 @@
 //! What a run found: plain, owned data.
 
+use crate::baseline::Key;
 use crate::rule::{Dialect, Severity};
 use crate::suppress::Suppression;
 use pillarlint_parser::source::{FileId, Span};
@@ -162,6 +163,8 @@ pub struct Outcome {
     pub in_baseline: usize,
     /// Findings that lie in what was not asked for, so that they are not reported.
     pub not_owned: usize,
+    /// The entries that stand for the findings, where a baseline is to be written.
+    pub entries: BTreeMap<Key, usize>,
     /// How many resources were checked.
     pub resources: usize,
 }

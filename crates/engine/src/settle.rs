@@ -1,6 +1,6 @@
 //! The one place where anything is filtered, merged or sorted.
 
-use crate::baseline;
+use crate::baseline::{self, Baseline, Names};
 use crate::finding::{Finding, HeldBack, Outcome, Report, Suppressed, Undecided};
 use crate::rule::Severity;
 use crate::suppress::apply::{Evidence, Terms, apply};
@@ -21,7 +21,9 @@ pub struct Settings<'a> {
     /// place does, or one of those that its value comes from.
     pub owns: Option<&'a dyn Fn(Span) -> bool>,
     /// The baselines that findings are held against.
-    pub baselines: &'a [baseline::Use<'a>],
+    pub baselines: &'a [Baseline],
+    /// What a baseline that is to be written calls the files of the run, where one is.
+    pub written: Option<&'a Names>,
 }
 
 impl Settings<'_> {
@@ -33,13 +35,14 @@ impl Settings<'_> {
             terms: None,
             owns: None,
             baselines: &[],
+            written: None,
         }
     }
 }
 
 /// Reports, in any order, as one outcome. Each finding passes the same stages, one after the other, before those that
-/// belong together become one: the settings of its file, suppressions, whether it belongs to what was asked for, the
-/// baseline, and the severity that was asked for.
+/// belong together become one: the settings of its file, suppressions, the baseline, whether it belongs to what was
+/// asked for, and the severity that was asked for.
 pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut findings = Vec::new();
@@ -88,13 +91,19 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         outcome.suppressions = parted.suppressions;
     }
     let all = by_rule(&findings, &outcome.undecided);
+    // All that is found counts: what is known of an address may lie in one line of it, and what is new in another.
+    let mut stale = Vec::new();
+    for one in settings.baselines {
+        let parted = baseline::part(&mut findings, one);
+        outcome.in_baseline += merge(parted.held).len();
+        stale.extend(parted.stale);
+    }
     if let Some(owns) = settings.owns {
         keep_owned(&mut outcome, &mut findings, owns);
     }
-    for with in settings.baselines {
-        let (in_baseline, stale) = baseline::part(&mut findings, *with);
-        outcome.in_baseline += in_baseline;
-        outcome.warnings.extend(stale);
+    outcome.warnings.extend(stale);
+    if let Some(names) = settings.written {
+        outcome.entries = baseline::entries(&findings, names);
     }
     findings.retain(|finding| finding.severity >= settings.severity);
     outcome.held_back = held_back(all, &by_rule(&findings, &outcome.undecided));
@@ -148,9 +157,11 @@ fn keep_owned(outcome: &mut Outcome, findings: &mut Vec<Finding>, owns: &dyn Fn(
     let is_owned = |place: Span, related: &[(Span, String)]| {
         owns(place) || related.iter().any(|(place, _)| owns(*place))
     };
-    let all = findings.len();
-    findings.retain(|finding| is_owned(finding.place, &finding.related));
-    outcome.not_owned = all - findings.len();
+    let (owned, elsewhere) = std::mem::take(findings)
+        .into_iter()
+        .partition(|finding| is_owned(finding.place, &finding.related));
+    *findings = owned;
+    outcome.not_owned = merge(elsewhere).len();
     outcome
         .suppressed
         .retain(|one| is_owned(one.finding.place, &one.finding.related));

@@ -9,7 +9,7 @@
 use super::keys::NAME;
 use super::read::{File, Text, read};
 use crate::args::ConfigArgs;
-use crate::files::{self, Content};
+use crate::files::{self, Content, relative};
 use crate::terraform::{Bounds, parent};
 use crate::{Failure, Mistakes};
 use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span, decode};
@@ -457,15 +457,6 @@ fn real_folder(folder: &Path, here: &Path) -> PathBuf {
         })
     });
     above.unwrap_or_else(|| here.join(own))
-}
-
-/// A path as it is seen from a folder, both as the system knows them.
-fn relative(path: &Path, from: &Path) -> String {
-    let shared = path.components().zip(from.components());
-    let shared = shared.take_while(|(a, b)| a == b).count();
-    let up = from.components().skip(shared).map(|_| Component::ParentDir);
-    let parts = up.chain(path.components().skip(shared));
-    files::shown(&parts.collect::<PathBuf>())
 }
 
 /// The folders with rules that configurations name, each once.

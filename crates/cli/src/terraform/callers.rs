@@ -5,39 +5,46 @@
     reason = "the command line is where files are read"
 )]
 
-use super::path::{joined, parent};
+use crate::files::real_folder;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-/// The folders, and those of which a module may call one of them, over any number of calls; among all folders that
-/// these files of configurations lie in.
+/// The folders of modules that call one of these over any number of calls, among all folders that these files of
+/// configurations lie in. All are paths as the system knows them.
 ///
 /// A call is taken to be any text in quotes that is a path to another folder. That is too much at times, and then a
 /// folder is read that need not be.
-pub(crate) fn with_callers(changed: BTreeSet<String>, files: &[&str]) -> BTreeSet<String> {
-    let calls: Vec<(String, String)> = files
+pub(crate) fn calling(called: &BTreeSet<PathBuf>, files: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let calls: Vec<(PathBuf, &Path)> = files
         .par_iter()
-        .flat_map_iter(|path| {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            let folder = parent(path);
-            let called = local_paths(&text).map(|called| joined(folder, called));
-            let called: BTreeSet<String> = called.collect();
-            called
-                .into_iter()
-                .map(move |called| (called, joined(folder, "")))
+        .flat_map_iter(|file| {
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            let folder = file.parent().unwrap_or(Path::new(""));
+            let paths: BTreeSet<&str> = local_paths(&text).collect();
+            let called: Vec<PathBuf> = paths.into_iter().map(|path| folder.join(path)).collect();
+            called.into_iter().map(move |called| (called, folder))
         })
         .collect();
-    let mut callers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (called, caller) in calls {
-        callers.entry(called).or_default().insert(caller);
+    // Many files name few folders.
+    let mut real: BTreeMap<&Path, PathBuf> = BTreeMap::new();
+    let mut callers: BTreeMap<&Path, BTreeSet<&Path>> = BTreeMap::new();
+    for (called, _) in &calls {
+        real.entry(called).or_insert_with(|| real_folder(called));
+    }
+    for (called, caller) in &calls {
+        if let Some(called) = real.get(called.as_path()) {
+            callers.entry(called).or_default().insert(caller);
+        }
     }
     let mut found = BTreeSet::new();
-    let mut pending: Vec<String> = changed.into_iter().collect();
+    let mut pending: Vec<&Path> = called.iter().map(PathBuf::as_path).collect();
     while let Some(folder) = pending.pop() {
-        if let Some(callers) = callers.get(&folder) {
-            pending.extend(callers.iter().filter(|one| !found.contains(*one)).cloned());
+        for caller in callers.get(folder).into_iter().flatten() {
+            if found.insert(caller.to_path_buf()) {
+                pending.push(caller);
+            }
         }
-        found.insert(folder);
     }
     found
 }
@@ -65,7 +72,8 @@ mod tests {
     #[test]
     fn callers_of_callers() {
         let folder = tempfile::tempdir().unwrap();
-        let at = |path: &str| format!("{}/{path}", folder.path().to_string_lossy());
+        let top = folder.path().canonicalize().unwrap();
+        let at = |path: &str| top.join(path);
         for (path, text) in [
             (
                 "live/prod/main.tf",
@@ -86,23 +94,15 @@ mod tests {
             ("modules/other/main.tf", ""),
         ] {
             let path = at(path);
-            std::fs::create_dir_all(parent(&path)).unwrap();
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let files: Vec<String> = [
-            "live/prod",
-            "live/dev",
-            "modules/net",
-            "modules/net/subnets",
-            "modules/other",
-        ]
-        .map(|one| at(&format!("{one}/main.tf")))
-        .to_vec();
-        let files: Vec<&str> = files.iter().map(String::as_str).collect();
-        let found = with_callers([at("modules/net/subnets")].into(), &files);
-        let expected: Vec<String> = ["live/prod", "modules/net", "modules/net/subnets"]
-            .map(at)
-            .to_vec();
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
+        let files = ["live/prod", "live/dev", "modules/net", "modules/other"];
+        let files = files.iter().chain(&["modules/net/subnets"]);
+        let files: Vec<PathBuf> = files.map(|one| at(&format!("{one}/main.tf"))).collect();
+        let found = calling(&[at("modules/net/subnets")].into(), &files);
+        let expected = ["live/prod", "modules/net", "modules/net/subnets"];
+        assert_eq!(found, expected.map(at).into());
+        assert_eq!(calling(&[at("live/prod")].into(), &files), BTreeSet::new());
     }
 }

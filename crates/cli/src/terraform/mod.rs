@@ -13,7 +13,7 @@ use crate::args::Variables;
 use crate::config::{Configured, Judging};
 use crate::plan::{self, Given, Judged};
 pub(crate) use bounds::Bounds;
-pub(crate) use callers::with_callers;
+pub(crate) use callers::calling;
 use functions::FunctionFiles;
 pub(crate) use path::parent;
 use pillarlint_engine::check::check;
@@ -77,6 +77,8 @@ pub(crate) struct Checked {
     pub(crate) files: Vec<(FileId, SourceFile)>,
     /// How many root modules were checked.
     pub(crate) configurations: usize,
+    /// The folders of all root modules that were checked, by themselves or by a plan.
+    pub(crate) roots: BTreeSet<String>,
     /// For each plan, the places in its text that must not be shown.
     pub(crate) hidden: Vec<Vec<Span>>,
 }
@@ -180,6 +182,9 @@ pub(crate) fn check_named(
         })
         .collect();
     let configurations = of_roots.len();
+    let roots = of_roots.iter().map(|(_, root, ..)| &*root.folder.path);
+    let roots = roots.chain(plans.iter().map(|plan| plan.folder));
+    let roots: BTreeSet<String> = roots.map(str::to_owned).collect();
     let mut reports: Vec<Report> = of_roots
         .into_par_iter()
         .map(|(key, root, variables, workspace)| {
@@ -218,6 +223,7 @@ pub(crate) fn check_named(
         reports,
         files: files.collect(),
         configurations,
+        roots,
         hidden,
     })
 }
