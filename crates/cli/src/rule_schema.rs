@@ -10,24 +10,29 @@ use serde_json::{Map, Value, json};
 /// The schema, as it is printed.
 pub(crate) fn schema(ruleset: &Ruleset) -> String {
     let mut definitions = Definitions::default();
-    let rule = definitions.mapping(&RULE);
+    definitions.mapping(&RULE);
     definitions.forms(&CONDITION);
     let questions = ruleset.framework().pillars.iter();
     let questions = questions.flat_map(|pillar| &pillar.questions);
     let practices = questions.flat_map(|question| &question.practices);
     let practices: Vec<&str> = practices.map(|practice| practice.id.as_str()).collect();
     let mut all = definitions.all;
-    // Custom resources have names of their own.
-    let kind = json!({ "anyOf": [{ "enum": resource_types() }, { "type": "string", "pattern": "^Custom::" }] });
+    // Custom resources have names of their own. Editors would list all others where one is misspelt.
+    let kind = json!({ "anyOf": [
+        { "enum": resource_types(), "errorMessage": "There is no such resource type." },
+        { "type": "string", "pattern": "^Custom::" },
+    ] });
     all.insert("kind".to_owned(), kind);
     all.insert("practice".to_owned(), json!({ "enum": practices }));
-    let schema = json!({
+    let mut schema = json!({
         // The draft that editors know best.
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A rule of pillarlint",
-        "allOf": [rule],
-        "definitions": all,
     });
+    if let (Value::Object(schema), Some(Value::Object(rule))) = (&mut schema, all.remove("rule")) {
+        schema.extend(rule);
+    }
+    schema["definitions"] = Value::Object(all);
     format!("{schema:#}\n")
 }
 
@@ -89,6 +94,13 @@ impl Definitions {
             reference if reference.get("$ref").is_some() => json!({ "allOf": [reference] }),
             shape => shape,
         };
+        // Editors show the description of the alternative that fits.
+        let alternatives = shape.get_mut("anyOf").and_then(Value::as_array_mut);
+        for alternative in alternatives.into_iter().flatten() {
+            if alternative.get("$ref").is_none() {
+                alternative["description"] = json!(key.about);
+            }
+        }
         shape["description"] = json!(key.about);
         shape
     }

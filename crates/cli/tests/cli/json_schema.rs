@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// # Errors
 /// The first thing that does not fit, with its place.
 pub(super) fn conforms(value: &Value, schema: &Value, all: &Value, at: &str) -> Result<(), String> {
-    const KNOWN: [&str; 21] = [
+    const KNOWN: [&str; 22] = [
         "$id",
         "$ref",
         "$schema",
@@ -21,6 +21,7 @@ pub(super) fn conforms(value: &Value, schema: &Value, all: &Value, at: &str) -> 
         "const",
         "definitions",
         "$defs",
+        "errorMessage",
         "description",
         "enum",
         "format",
@@ -176,6 +177,15 @@ fn schemas_are_fresh() {
 #[test]
 fn rules_conform_to_their_schema() {
     let schema = rule_schema();
+    // An editor refuses a schema with a name that stands twice.
+    for (name, definition) in schema["definitions"].as_object().unwrap() {
+        for part in [definition, &definition["anyOf"][0]] {
+            let names: Vec<&Value> = part["enum"].as_array().into_iter().flatten().collect();
+            let texts: std::collections::HashSet<_> =
+                names.iter().map(|one| one.as_str()).collect();
+            assert_eq!(texts.len(), names.len(), "{name}");
+        }
+    }
     let mut rules = 0;
     for folder in [root().join("rules"), own_rules().into()] {
         for entry in ignore::Walk::new(folder).filter_map(Result::ok) {

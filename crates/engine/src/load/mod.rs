@@ -272,6 +272,7 @@ pub fn resource_types() -> Vec<&'static str> {
     let named = ALL_KINDS.into_iter().chain(OTHER_BLOCKS);
     let mut all: Vec<&str> = named.chain(cloudformation).chain(terraform).collect();
     all.sort_unstable();
+    all.dedup();
     all
 }
 
