@@ -162,6 +162,62 @@ fn pages_are_written_and_checked() {
     assert_eq!(read(&pages, "security/mine.md"), "mine");
 }
 
+/// mdBook makes no page that its table of contents does not have.
+#[test]
+fn pages_are_listed_in_a_book() {
+    let marks = "# Summary\n\n<!-- pages of rules: begin -->\nold\n<!-- pages of rules: end -->\n- [Mine](mine.md)\n";
+    let folder = folder(&[
+        ("book/SUMMARY.md", marks),
+        ("bare/SUMMARY.md", "# Summary\n"),
+    ]);
+    let rules = own_rules();
+    let docs = |pages: &str, summary: &str, more: &[&str]| {
+        let args = ["docs", pages, "--rules", &rules, "--summary", summary];
+        run_in(folder.path(), &[&args, more].concat(), b"")
+    };
+    let stale = docs("book/rules", "book/SUMMARY.md", &["--check"]);
+    assert_eq!(stale.code, 1);
+    let said = "book/SUMMARY.md is not as it should be\n";
+    assert!(stale.stdout.ends_with(said), "{}", stale.stdout);
+    assert_eq!(read(folder.path(), "book/SUMMARY.md"), marks);
+
+    assert_eq!(docs("book/rules", "book/SUMMARY.md", &[]).code, 0);
+    let summary = read(folder.path(), "book/SUMMARY.md");
+    assert!(summary.ends_with("<!-- pages of rules: end -->\n- [Mine](mine.md)\n"));
+    assert!(!summary.contains("old\n"));
+    for line in [
+        "- [Rules](rules/README.md)",
+        "  - [By service](rules/by-service.md)",
+        "  - [Reliability]()",
+        "    - [queue-retention](rules/reliability/queue-retention.md)",
+    ] {
+        assert!(summary.lines().any(|one| one == line), "{line}");
+    }
+    assert_eq!(docs("book/rules", "book/SUMMARY.md", &["--check"]).code, 0);
+
+    for (pages, summary, said) in [
+        (
+            "bare/rules",
+            "bare/SUMMARY.md",
+            "bare/SUMMARY.md needs a line `<!-- pages of rules: begin -->`",
+        ),
+        (
+            "pages",
+            "book/SUMMARY.md",
+            "pages does not lie beside book/SUMMARY.md",
+        ),
+        (
+            "book/rules",
+            "book/TOC.md",
+            "book/TOC.md: no such file or folder",
+        ),
+    ] {
+        let ran = docs(pages, summary, &[]);
+        assert_eq!(ran.code, 2, "{summary}");
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+}
+
 /// The pages in the repository are those of the rules.
 #[test]
 fn pages_are_fresh() {
