@@ -279,9 +279,11 @@ fn roots_are_what_nobody_calls() {
         1,
         &bare("modules/a/main.tf:5:3"),
     );
-    // A file is judged through the calls of its module, wherever in the tree they are.
-    check(&files, &["-q", "main.tf"], 0, "");
-    check(&files, &["-q", "."], 0, "");
+    // A file is judged through the calls of its module, wherever in the repository they are.
+    check(&files, &["-q", "main.tf"], 1, &bare("main.tf:5:3"));
+    let in_repository = [&files[..], &[(".git/HEAD", "")]].concat();
+    check(&in_repository, &["-q", "main.tf"], 0, "");
+    check(&in_repository, &["-q", "modules/a/main.tf"], 0, "");
     check(
         &files,
         &["live"],
