@@ -45,14 +45,14 @@ mod tests {
     #[test]
     fn paths_below_the_folder_are_relative() {
         for (path, folder, expected) in [
-            ("a.yaml", "/work", "a.yaml"),
-            ("/work/a.yaml", "/work", "a.yaml"),
+            ("a.yaml", "/srv", "a.yaml"),
+            ("/srv/a.yaml", "/srv", "a.yaml"),
             ("/a.yaml", "/", "a.yaml"),
-            ("/workshop/a.yaml", "/work", "/workshop/a.yaml"),
-            ("/work", "/work", "/work"),
-            ("../a.yaml", "/work", "../a.yaml"),
+            ("/workshop/a.yaml", "/srv", "/workshop/a.yaml"),
+            ("/srv", "/srv", "/srv"),
+            ("../a.yaml", "/srv", "../a.yaml"),
             ("/a.yaml", "", "/a.yaml"),
-            ("C:/work/a.yaml", "C:/work", "a.yaml"),
+            ("C:/srv/a.yaml", "C:/srv", "a.yaml"),
         ] {
             assert_eq!(relative(path, folder), expected, "{path} from {folder}");
         }
@@ -65,7 +65,7 @@ mod tests {
             ("a:b.yaml", true, "a%3Ab.yaml"),
             ("C:/a.yaml", false, "file:///C%3A/a.yaml"),
             ("%.yaml", true, "%25.yaml"),
-            ("/work/a.yaml", false, "file:///work/a.yaml"),
+            ("/srv/a.yaml", false, "file:///srv/a.yaml"),
             ("../a.yaml", false, "../a.yaml"),
             ("<stdin>", true, "%3Cstdin%3E"),
             ("a\\b\n.yaml", true, "a%5Cb%0A.yaml"),
