@@ -13,6 +13,7 @@ mod coverage;
 mod docs;
 mod explain;
 mod files;
+mod input;
 mod lens;
 mod list;
 mod output;
@@ -30,7 +31,7 @@ mod terraform;
 mod test;
 mod text;
 
-pub use check::check_text;
+pub use input::check_text;
 
 use args::{Cli, Color, Command};
 use clap::{CommandFactory, Parser};
