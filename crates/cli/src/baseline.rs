@@ -12,10 +12,9 @@ use crate::args::BaselineArgs;
 use crate::check::{self, Limits, Prepared, Wanted};
 use crate::config::{self, Judging};
 use crate::files::{self, real_folder, relative};
-use crate::report::Places;
 use crate::terraform;
 use crate::text::{count, escape};
-use crate::{CLEAN, Console, Failure, Mistakes, UNREADABLE};
+use crate::{Console, Failure, Mistakes};
 use pillarlint_engine::baseline::{Baseline, Entry, Key, Names, folder};
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::rule::Severity;
@@ -60,20 +59,7 @@ pub(crate) fn run(args: &BaselineArgs, console: &mut Console) -> Result<u8, Fail
         .map_err(|error| Failure::Usage(format!("cannot write {shown}: {}", files::why(&error))))?;
     let found = count(run.outcome.findings.len(), "finding");
     writeln!(console.output, "{found} in {}", escape(&shown))?;
-    let places = Places::new(&run.sources);
-    for error in &run.outcome.errors {
-        // Nothing more can be done where not even this can be written.
-        let _ = writeln!(
-            console.errors,
-            "error: {}: {}",
-            places.shown(error.span),
-            escape(&error.message)
-        );
-    }
-    Ok(match run.outcome.errors.is_empty() {
-        true => CLEAN,
-        false => UNREADABLE,
-    })
+    Ok(check::tell_unread(&run, console))
 }
 
 /// Writes a file as a whole or not at all.
@@ -147,8 +133,7 @@ pub(crate) fn read_for(
                 "cannot read the baseline {shown}: {why}; `pillarlint baseline` writes one"
             ))
         };
-        let file = FileId(u32::try_from(sources.files.len()).unwrap_or(u32::MAX));
-        let (one, problems) = read(&path, file).map_err(cannot)?;
+        let (one, problems) = read(&path, sources.next_id()).map_err(cannot)?;
         sources.files.push(one.source.clone());
         if !problems.is_empty() {
             return Err(Failure::Mistakes(Mistakes {

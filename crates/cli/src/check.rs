@@ -24,6 +24,7 @@ use pillarlint_engine::suppress::Policy;
 use pillarlint_engine::suppress::apply::Terms;
 use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span};
 use rayon::prelude::*;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -176,6 +177,24 @@ fn exit_code(args: &CheckArgs, judging: &Judging<'_>, run: &Run) -> u8 {
     }
 }
 
+/// Names what could not be read, for a command whose output is not about that; gives its exit code.
+pub(crate) fn tell_unread(run: &Run, console: &mut Console) -> u8 {
+    let places = report::Places::new(&run.sources);
+    for error in &run.outcome.errors {
+        // Nothing more can be done where not even this can be written.
+        let _ = writeln!(
+            console.errors,
+            "error: {}: {}",
+            places.shown(error.span),
+            escape(&error.message)
+        );
+    }
+    match run.outcome.errors.is_empty() {
+        true => CLEAN,
+        false => UNREADABLE,
+    }
+}
+
 /// What of a file's report will be shown, so that texts of files with nothing to show need not be kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
@@ -288,7 +307,7 @@ pub(crate) fn judge(
     let given = sources.files.len()..sources.files.len() + values.sources.len();
     sources.files.extend(values.sources);
 
-    let next = file_id(sources.files.len());
+    let next = sources.next_id();
     let plans: Vec<GivenPlan<'_>> = planned
         .iter()
         .filter_map(|index| Some((*index, sources.files.get(*index)?)))
@@ -339,7 +358,7 @@ pub(crate) fn judge(
         .zip(holds_something)
         .filter(|(_, holds)| !holds)
     {
-        let place = Span::new(file_id(sources.files.len()), 0, 0);
+        let place = Span::new(sources.next_id(), 0, 0);
         sources.files.push(SourceFile {
             path: folder.clone(),
             text: String::new(),
@@ -366,13 +385,17 @@ pub(crate) fn judge(
         settings.severity(judging.ruleset().position(rule)?, severity)
     };
     let paths = || sources.files.iter().take(checked).map(|file| &*file.path);
-    let policies: Vec<Arc<Policy>> = paths().map(|path| judging.policy(path)).collect();
+    // Asked for where there is a suppression, and few files have one.
+    let policies: Vec<OnceLock<Arc<Policy>>> = paths().map(|_| OnceLock::new()).collect();
     let together = judging.together(paths());
     let terms = Terms {
         rules: judging.ruleset(),
         plan: &together.plan,
         today: args.today.unwrap_or_else(suppressions::today),
-        policy_in: &|file| &policies[file.0 as usize],
+        policy_in: &|file| {
+            let of_file = || judging.policy(&sources.file(file).path);
+            policies[file.0 as usize].get_or_init(of_file)
+        },
     };
     // The findings of a plan that is named lie in the files that it was made from, and these are not named.
     let changes = limits.changes;
@@ -383,11 +406,12 @@ pub(crate) fn judge(
         let is_given = given.contains(&(place.file.0 as usize));
         is_given || owned.as_ref().is_none_or(|owned| owned.owns(place))
     };
-    let open = Open::of(&reports);
+    // Only an entry of a baseline asks.
+    let open: OnceCell<Open> = OnceCell::new();
     let is_known = |rule: &str, file: FileId| {
         let is_on = || severity_in(file, rule, Severity::Info).is_some();
         let is_owned = owned.as_ref().is_none_or(|owned| owned.owns_all_of(file));
-        is_owned && is_on() && !open.holds(rule, file)
+        is_owned && is_on() && !open.get_or_init(|| Open::of(&reports)).holds(rule, file)
     };
     let baselines = known.in_run(&Judged {
         sources: &sources,

@@ -260,7 +260,7 @@ fn load_folders(
         }
     }
     for (role, folder, path) in rule_files(folders, notes)? {
-        let file = FileId(u32::try_from(sources.files.len()).unwrap_or(u32::MAX));
+        let file = sources.next_id();
         let text = folder.read(&path);
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         roles.push(text.is_ok().then(|| (role, name.into_owned())));

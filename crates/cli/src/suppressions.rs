@@ -6,7 +6,7 @@ use crate::config::Judging;
 use crate::report::Places;
 use crate::report::json::{self, SuppressionOut};
 use crate::text::{count, escape};
-use crate::{CLEAN, Console, Failure, UNREADABLE};
+use crate::{Console, Failure};
 use pillarlint_engine::date::Date;
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::suppress::{ReasonClass, State, Suppression};
@@ -40,20 +40,7 @@ pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, 
         ListFormat::Table => write_table(&suppressions, &places, console.output)?,
         ListFormat::Json => write_json(&suppressions, &places, console.output)?,
     }
-    for error in &run.outcome.errors {
-        // Nothing more can be done where not even this can be written.
-        let _ = writeln!(
-            console.errors,
-            "error: {}: {}",
-            places.shown(error.span),
-            escape(&error.message)
-        );
-    }
-    Ok(if run.outcome.errors.is_empty() {
-        CLEAN
-    } else {
-        UNREADABLE
-    })
+    Ok(check::tell_unread(&run, console))
 }
 
 /// The day that it is, in UTC.

@@ -73,6 +73,11 @@ impl SourceMap {
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
     }
+
+    /// The id of the file that is added next.
+    pub fn next_id(&self) -> FileId {
+        FileId(to_u32(self.files.len()))
+    }
 }
 
 /// Why bytes are no text that can be read.

@@ -414,7 +414,7 @@ impl Found {
     }
 
     fn add(&mut self, path: &Path, here: &Path, text: String) -> FileId {
-        let file = FileId(u32::try_from(self.sources.files.len()).unwrap_or(u32::MAX));
+        let file = self.sources.next_id();
         let path = relative(path, here);
         self.sources.files.push(SourceFile { path, text });
         file

@@ -29,7 +29,7 @@ pub(super) fn suppressions(
         .map(|file| configurations.of(&file.path))
         .collect();
     let searched: Vec<_> = folders.iter().map(|it| configurations.folder(it)).collect();
-    let first = u32::try_from(sources.files.len()).unwrap_or(u32::MAX);
+    let FileId(first) = sources.next_id();
     sources.files.extend(configurations.sources().files);
 
     let mut suppressions = Vec::new();
