@@ -62,28 +62,40 @@ pub(super) fn of_function<'s>(made: &mut Made<'s>, function: &Function<'s>, mut 
     let Some(id) = id else {
         return;
     };
+    route_to(made, function, event, id, (shown, path_span), method, None);
+}
+
+/// Adds the route of an event to an API: it calls the function, with a payload of this version where there are several.
+pub(super) fn route_to<'s>(
+    made: &mut Made<'s>,
+    function: &Function<'s>,
+    mut event: Event<'s>,
+    api: String,
+    (path, path_span): (String, Span),
+    method: String,
+    payload: Option<&'static str>,
+) {
+    let place = event.key_span;
     let uri = format!(
         "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{}/invocations",
         function.placeholder()
     );
-    let integration = mapping(
-        [
-            ("httpMethod", text("POST", place)),
-            ("type", text("aws_proxy", place)),
-            ("uri", super::build::substituted(uri, place)),
-        ],
-        place,
-    );
+    let mut integration = vec![
+        entry("httpMethod", text("POST", place)),
+        entry("type", text("aws_proxy", place)),
+        entry("uri", super::build::substituted(uri, place)),
+    ];
+    integration.extend(payload.map(|version| entry("payloadFormatVersion", text(version, place))));
     let mut operation = vec![
-        entry("x-amazon-apigateway-integration", integration),
+        entry("x-amazon-apigateway-integration", map(integration, place)),
         entry("responses", map(Vec::new(), place)),
     ];
     operation.extend(security(event.properties.take("Auth")));
     add_route(
         made,
         &function.origin,
-        id,
-        (shown.into(), path_span),
+        api,
+        (path.into(), path_span),
         method,
         map(operation, place),
         place,
@@ -207,18 +219,34 @@ pub(super) fn implicit_origin<'s>(made: &Made<'s>, id: &'static str) -> Option<O
     })
 }
 
-/// The document of an API that is not written: its paths, and what is said of all of them.
-pub(super) fn document<'s>(
+/// What an API is like: `BodyS3Location`, or `Body`, and whether it is the document that SAM makes of routes.
+pub(super) fn definition<'s>(
     made: &mut Made<'s>,
-    id: &str,
-    written: Option<Node<'s>>,
+    origin: &Origin<'s>,
+    properties: &mut Properties<'s>,
+    version: (&'static str, &'static str),
+) -> (Entry<'s>, bool) {
+    let routes = made.routes.remove(&*origin.id).unwrap_or_default();
+    let uri = properties.renamed("DefinitionUri", "BodyS3Location");
+    match (properties.renamed("DefinitionBody", "Body"), uri) {
+        (Some(body), _) => (body, false),
+        (None, Some(mut uri)) => {
+            uri.value = super::function::location(uri.value, ["Bucket", "Key", "Version"]);
+            (uri, false)
+        }
+        (None, None) => {
+            let body = document(routes, version, origin.id_span);
+            (entry("Body", body), true)
+        }
+    }
+}
+
+/// The document of an API that is not written: its paths, and what is said of all of them.
+fn document<'s>(
+    routes: Vec<Route<'s>>,
     version: (&'static str, &'static str),
     place: Span,
-) -> Option<Node<'s>> {
-    let routes = made.routes.remove(id).unwrap_or_default();
-    if let Some(written) = written {
-        return Some(written);
-    }
+) -> Node<'s> {
     let mut paths: Vec<Entry<'s>> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for route in routes {
@@ -251,14 +279,14 @@ pub(super) fn document<'s>(
         ],
         place,
     );
-    Some(map(
+    map(
         vec![
             entry("info", info),
             entry("paths", map(paths, place)),
             entry(version.0, text(version.1, place)),
         ],
         place,
-    ))
+    )
 }
 
 fn rest_api<'s>(
@@ -270,29 +298,7 @@ fn rest_api<'s>(
     let place = origin.id_span;
     let spans = (properties.key_span, properties.span);
     let mut own = Vec::new();
-    let written = properties.take("DefinitionBody");
-    match properties.renamed("DefinitionUri", "BodyS3Location") {
-        Some(mut uri) if written.is_none() => {
-            uri.value = super::function::location(uri.value, ["Bucket", "Key", "Version"]);
-            made.routes.remove(&*origin.id);
-            own.push(uri);
-        }
-        _ => {
-            let key_span = written.as_ref().map_or(place, |one| one.key_span);
-            let body = document(
-                made,
-                &origin.id,
-                written.map(|one| one.value),
-                ("swagger", "2.0"),
-                place,
-            );
-            own.extend(body.map(|value| Entry {
-                key: Cow::Borrowed("Body"),
-                key_span,
-                value,
-            }));
-        }
-    }
+    own.push(definition(made, origin, &mut properties, ("swagger", "2.0")).0);
     own.extend(properties.taken(&[
         "ApiKeySourceType",
         "BinaryMediaTypes",
@@ -345,17 +351,11 @@ fn rest_api<'s>(
         stage.push(tags);
     }
     // What a stage lacks is missing from the properties of the API.
-    let stage_properties = Entry {
-        key: Cow::Borrowed("Properties"),
-        key_span: spans.0,
-        value: map(stage, spans.1),
-    };
-    made.resources.push(origin.resource(
+    made.resources.push(origin.written(
         stage_id.clone(),
         "AWS::ApiGateway::Stage",
         place,
-        stage_properties,
-        Vec::new(),
+        (spans.0, spans.1, stage),
     ));
     if let Some(mut auth) = auth {
         authorizers(made, origin, auth.take_value("Authorizers"));
@@ -500,17 +500,11 @@ fn domain_name<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>,
         "OwnershipVerificationCertificateArn",
         "SecurityPolicy",
     ]));
-    let properties = Entry {
-        key: Cow::Borrowed("Properties"),
-        key_span: spans.0,
-        value: map(own, spans.1),
-    };
-    made.resources.push(origin.resource(
+    made.resources.push(origin.written(
         id.clone(),
         "AWS::ApiGateway::DomainName",
         place,
-        properties,
-        Vec::new(),
+        (spans.0, spans.1, own),
     ));
     let mut add_mapping = |name: Cow<'s, str>, path: Option<Node<'s>>| {
         let mut own = vec![

@@ -86,25 +86,6 @@ pub(super) fn permit<'s>(
     made.resources.push(added);
 }
 
-/// Something that an event makes, with its properties where the event has its own.
-fn made_of<'s>(
-    function: &Function<'s>,
-    id: String,
-    kind: &'static str,
-    event_place: Span,
-    (key_span, span): (Span, Span),
-    properties: Vec<Entry<'s>>,
-) -> Entry<'s> {
-    let properties = Entry {
-        key: Cow::Borrowed("Properties"),
-        key_span,
-        value: map(properties, span),
-    };
-    function
-        .origin
-        .resource(id.into(), kind, event_place, properties, Vec::new())
-}
-
 /// What is read by Lambda itself: queues and streams.
 fn mapped<'s>(made: &mut Made<'s>, function: &mut Function<'s>, kind: &str, mut event: Event<'s>) {
     let place = event.key_span;
@@ -131,7 +112,8 @@ fn mapped<'s>(made: &mut Made<'s>, function: &mut Function<'s>, kind: &str, mut 
         own.push(entry("DocumentDBEventSourceConfig", map(database, place)));
     }
     if matches!(kind, "MQ" | "DocumentDB") {
-        reads_secrets(function, kind, own.get(1), &event);
+        let source = own.iter().find(|one| one.key == "EventSourceArn");
+        reads_secrets(function, kind, source, &event);
     }
     if let Some(destinations) = event.properties.take("DestinationConfig") {
         let key_span = destinations.key_span;
@@ -150,15 +132,13 @@ fn mapped<'s>(made: &mut Made<'s>, function: &mut Function<'s>, kind: &str, mut 
         });
     }
     own.extend(event.properties.rest());
-    let made_resource = made_of(
-        function,
+    let properties = (span.0, span.1, own);
+    made.resources.push(function.origin.written(
         event.id,
         "AWS::Lambda::EventSourceMapping",
         place,
-        span,
-        own,
-    );
-    made.resources.push(made_resource);
+        properties,
+    ));
 }
 
 /// That a role may reach a broker or a database, with the secrets that say as whom.
@@ -257,15 +237,13 @@ fn topic<'s>(made: &mut Made<'s>, function: &mut Function<'s>, mut event: Event<
         }
     }
     own.extend(event.properties.rest());
-    let made_resource = made_of(
-        function,
+    let properties = (span.0, span.1, own);
+    made.resources.push(function.origin.written(
         event.id,
         "AWS::SNS::Subscription",
         place,
-        span,
-        own,
-    );
-    made.resources.push(made_resource);
+        properties,
+    ));
 }
 
 /// The queue between a topic and a function, and its ARN.
@@ -377,8 +355,12 @@ fn rule<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) 
     target.extend(parts);
     let mut own = own;
     own.push(entry("Targets", list(vec![map(target, place)], place)));
-    let made_resource = made_of(function, event.id, "AWS::Events::Rule", place, span, own);
-    made.resources.push(made_resource);
+    let properties = (span.0, span.1, own);
+    made.resources.push(
+        function
+            .origin
+            .written(event.id, "AWS::Events::Rule", place, properties),
+    );
 }
 
 /// The properties of a rule, and those of its target.
@@ -534,15 +516,13 @@ fn schedule<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'
         own.push(entry("Name", text(event.id.clone(), place)));
     }
     own.push(entry("Target", map(target, place)));
-    let made_resource = made_of(
-        function,
+    let properties = (span.0, span.1, own);
+    made.resources.push(function.origin.written(
         event.id,
         "AWS::Scheduler::Schedule",
         place,
-        span,
-        own,
-    );
-    made.resources.push(made_resource);
+        properties,
+    ));
 }
 
 fn logs<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
@@ -561,15 +541,13 @@ fn logs<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) 
     permission(made, function, &event, "logs.amazonaws.com", source);
     let mut own = event.properties.taken(&["LogGroupName", "FilterPattern"]);
     own.push(entry("DestinationArn", function.arn(place)));
-    let made_resource = made_of(
-        function,
+    let properties = (span.0, span.1, own);
+    made.resources.push(function.origin.written(
         event.id,
         "AWS::Logs::SubscriptionFilter",
         place,
-        span,
-        own,
-    );
-    made.resources.push(made_resource);
+        properties,
+    ));
 }
 
 fn iot<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
@@ -592,8 +570,13 @@ fn iot<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {
         list(vec![mapping([("Lambda", lambda)], place)], place),
     ));
     let own = vec![entry("TopicRulePayload", map(payload, place))];
-    let made_resource = made_of(function, event.id, "AWS::IoT::TopicRule", place, span, own);
-    made.resources.push(made_resource);
+    let properties = (span.0, span.1, own);
+    made.resources.push(function.origin.written(
+        event.id,
+        "AWS::IoT::TopicRule",
+        place,
+        properties,
+    ));
 }
 
 fn user_pool<'s>(made: &mut Made<'s>, function: &Function<'s>, mut event: Event<'s>) {

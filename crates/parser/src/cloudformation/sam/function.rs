@@ -293,19 +293,12 @@ fn url<'s>(made: &mut Made<'s>, function: &Function<'s>, properties: &mut Proper
     let span = config.span;
     let mut own = vec![entry("TargetFunctionArn", function.name(key_span))];
     own.extend(config.rest());
-    let properties = Entry {
-        key: Cow::Borrowed("Properties"),
-        key_span,
-        value: map(own, span),
-    };
-    let url = origin.resource(
+    made.resources.push(origin.written(
         origin.name("Url"),
         "AWS::Lambda::Url",
         key_span,
-        properties,
-        Vec::new(),
-    );
-    made.resources.push(url);
+        (key_span, span, own),
+    ));
     let Some(place) = open else {
         return;
     };
@@ -385,19 +378,12 @@ fn invocations<'s>(
         });
     }
     own.extend(config.rest());
-    let properties = Entry {
-        key: Cow::Borrowed("Properties"),
-        key_span,
-        value: map(own, span),
-    };
     let origin = &function.origin;
-    let id = origin.name("EventInvokeConfig");
-    made.resources.push(origin.resource(
-        id,
+    made.resources.push(origin.written(
+        origin.name("EventInvokeConfig"),
         "AWS::Lambda::EventInvokeConfig",
         key_span,
-        properties,
-        Vec::new(),
+        (key_span, span, own),
     ));
 }
 

@@ -1,8 +1,8 @@
 //! `AWS::Serverless::HttpApi`, and the API that events make without one.
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-httpapi.html>
 
-use super::api::{add_route, document, implicit_origin, referred, security, source_arn};
-use super::build::{Properties, entry, list, map, mapping, reference, text, truth};
+use super::api::{definition, implicit_origin, referred, route_to, source_arn};
+use super::build::{Properties, entry, list, map, reference, text, truth};
 use super::events::{Event, permit};
 use super::function::Function;
 use super::globals::Globals;
@@ -50,32 +50,14 @@ pub(super) fn of_function<'s>(made: &mut Made<'s>, function: &Function<'s>, mut 
     let Some(id) = id else {
         return;
     };
-    let uri = format!(
-        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{}/invocations",
-        function.placeholder()
-    );
-    let integration = mapping(
-        [
-            ("httpMethod", text("POST", place)),
-            ("type", text("aws_proxy", place)),
-            ("uri", super::build::substituted(uri, place)),
-            ("payloadFormatVersion", text("2.0", place)),
-        ],
-        place,
-    );
-    let mut operation = vec![
-        entry("x-amazon-apigateway-integration", integration),
-        entry("responses", map(Vec::new(), place)),
-    ];
-    operation.extend(security(event.properties.take("Auth")));
-    add_route(
+    route_to(
         made,
-        &function.origin,
+        function,
+        event,
         id,
-        (shown.into(), path_span),
+        (shown, path_span),
         method,
-        map(operation, place),
-        place,
+        Some("2.0"),
     );
 }
 
@@ -107,36 +89,14 @@ fn http_api<'s>(
     let place = origin.id_span;
     let spans = (properties.key_span, properties.span);
     let mut own = Vec::new();
-    let written = properties.take("DefinitionBody");
-    let is_described = written.is_some() || properties.get("DefinitionUri").is_some();
-    match properties.renamed("DefinitionUri", "BodyS3Location") {
-        Some(mut uri) if written.is_none() => {
-            uri.value = super::function::location(uri.value, ["Bucket", "Key", "Version"]);
-            made.routes.remove(&*origin.id);
-            own.push(uri);
-        }
-        _ => {
-            let key_span = written.as_ref().map_or(place, |one| one.key_span);
-            let is_written = written.is_some();
-            let body = document(
-                made,
-                &origin.id,
-                written.map(|one| one.value),
-                ("openapi", "3.0.1"),
-                place,
-            );
-            own.extend(body.map(|mut value| {
-                if let Some(cors) = properties.take("CorsConfiguration").filter(|_| !is_written) {
-                    value = with(value, super::other::named(cors, "x-amazon-apigateway-cors"));
-                }
-                Entry {
-                    key: Cow::Borrowed("Body"),
-                    key_span,
-                    value,
-                }
-            }));
-        }
+    let (mut body, is_made) = definition(made, origin, &mut properties, ("openapi", "3.0.1"));
+    if let Some(cors) = properties.take("CorsConfiguration").filter(|_| is_made) {
+        body.value = with(
+            body.value,
+            super::other::named(cors, "x-amazon-apigateway-cors"),
+        );
     }
+    own.push(body);
     own.extend(properties.taken(&[
         "Description",
         "DisableExecuteApiEndpoint",
@@ -169,21 +129,15 @@ fn http_api<'s>(
             ..tags
         }),
         // The document that a person writes is not added to.
-        None if is_described => None,
+        None if !is_made => None,
         None => Some(entry("Tags", map(vec![own_tag], place))),
     };
     stage.extend(tags.clone());
-    let stage_properties = Entry {
-        key: Cow::Borrowed("Properties"),
-        key_span: spans.0,
-        value: map(stage, spans.1),
-    };
-    made.resources.push(origin.resource(
+    made.resources.push(origin.written(
         stage_id.clone(),
         "AWS::ApiGatewayV2::Stage",
         place,
-        stage_properties,
-        Vec::new(),
+        (spans.0, spans.1, stage),
     ));
     if let Some(domain) = properties.take("Domain") {
         domain_name(made, origin, domain, stage_id, tags);

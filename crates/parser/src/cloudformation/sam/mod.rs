@@ -233,13 +233,18 @@ impl<'s> Origin<'s> {
         properties: (Span, Span, Vec<Entry<'s>>),
         attributes: Vec<Entry<'s>>,
     ) -> Entry<'s> {
-        let (key_span, span, entries) = properties;
-        let properties = Entry {
-            key: Cow::Borrowed("Properties"),
-            key_span,
-            value: map(entries, span),
-        };
         self.resource(self.id.clone(), kind, self.id_span, properties, attributes)
+    }
+
+    /// A resource that SAM adds, where its properties are those of what stands there: an event, or another resource.
+    fn written(
+        &self,
+        id: impl Into<Cow<'s, str>>,
+        kind: &'static str,
+        place: Span,
+        properties: (Span, Span, Vec<Entry<'s>>),
+    ) -> Entry<'s> {
+        self.resource(id.into(), kind, place, properties, Vec::new())
     }
 
     /// A resource that SAM adds, on behalf of what stands at a place.
@@ -250,8 +255,7 @@ impl<'s> Origin<'s> {
         place: Span,
         properties: Vec<Entry<'s>>,
     ) -> Entry<'s> {
-        let properties = entry("Properties", map(properties, place));
-        self.resource(id.into(), kind, place, properties, Vec::new())
+        self.written(id, kind, place, (place, place, properties))
     }
 
     fn resource(
@@ -259,7 +263,7 @@ impl<'s> Origin<'s> {
         id: Cow<'s, str>,
         kind: &'static str,
         place: Span,
-        properties: Entry<'s>,
+        (key_span, span, properties): (Span, Span, Vec<Entry<'s>>),
         attributes: Vec<Entry<'s>>,
     ) -> Entry<'s> {
         let mut kind = text(kind, self.kind_span);
@@ -272,7 +276,11 @@ impl<'s> Origin<'s> {
         let mut body = vec![entry("Type", kind)];
         body.extend(self.shared.iter().cloned());
         body.extend(attributes);
-        body.push(properties);
+        body.push(Entry {
+            key: Cow::Borrowed("Properties"),
+            key_span,
+            value: map(properties, span),
+        });
         Entry {
             key: id,
             key_span: place,

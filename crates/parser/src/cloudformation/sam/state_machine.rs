@@ -132,13 +132,9 @@ fn event<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>) {
         }
         _ => return route(made, origin, properties, role, place),
     };
-    let properties = Entry {
-        key: Cow::Borrowed("Properties"),
-        key_span: spans.0,
-        value: map(own, spans.1),
-    };
+    let properties = (spans.0, spans.1, own);
     made.resources
-        .push(origin.resource(id.into(), native, place, properties, Vec::new()));
+        .push(origin.written(id, native, place, properties));
 }
 
 /// The role by which a service starts a state machine.
