@@ -6,9 +6,9 @@
 mod lowered;
 mod support;
 
-use lowered::{check_spans, render, rendered_at};
+use lowered::{check_spans, lower, render, rendered_at};
 use pillarlint_parser::cloudformation::{self, MAX_DEPTH, MAX_LEAVES, MAX_SCENARIOS};
-use pillarlint_parser::model::{ConditionId, DeclarationKind, Project, Scenario, Truth};
+use pillarlint_parser::model::{ConditionId, DeclarationKind, Scenario, Truth};
 use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Level, Map, Node, Value};
 use pillarlint_parser::{json, yaml};
@@ -17,20 +17,6 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::fmt::Write as _;
 use support::edited;
-
-fn lower(template: &str) -> Project<'_> {
-    let file = FileId(0);
-    let parsed = if template.trim_start().starts_with('{') {
-        json::parse(file, template)
-    } else {
-        yaml::parse(file, template)
-    };
-    assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
-    let root = parsed.documents.into_iter().next().unwrap();
-    let project = cloudformation::lower(file, template, root);
-    check_spans(&project, &[template]);
-    project
-}
 
 /// The value at a path (`Resource.Property.0.Key`, or `Outputs.Name`) is rendered as expected.
 #[track_caller]

@@ -5,24 +5,8 @@
 #[path = "support/lowered.rs"]
 mod lowered;
 
-use lowered::{check_spans, rendered_at};
-use pillarlint_parser::cloudformation::{self, MAX_COPIES};
-use pillarlint_parser::model::Project;
-use pillarlint_parser::source::FileId;
-use pillarlint_parser::yaml;
-
-fn lower(text: &str) -> Project<'_> {
-    let parsed = yaml::parse(FileId(0), text);
-    assert!(
-        parsed.problems.is_empty(),
-        "{:?} in {text}",
-        parsed.problems
-    );
-    let root = parsed.documents.into_iter().next().unwrap();
-    let project = cloudformation::lower(FileId(0), text, root);
-    check_spans(&project, &[text]);
-    project
-}
+use lowered::{lower, rendered_at};
+use pillarlint_parser::cloudformation::MAX_COPIES;
 
 const HEAD: &str = "
 Transform: AWS::LanguageExtensions

@@ -6,27 +6,13 @@
 mod lowered;
 mod support;
 
-use lowered::{check_spans, rendered_at};
+use lowered::{check_spans, lower, rendered_at};
 use pillarlint_parser::cloudformation;
-use pillarlint_parser::model::Project;
 use pillarlint_parser::source::FileId;
 use pillarlint_parser::yaml;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::edited;
-
-fn lower(text: &str) -> Project<'_> {
-    let parsed = yaml::parse(FileId(0), text);
-    assert!(
-        parsed.problems.is_empty(),
-        "{:?} in {text}",
-        parsed.problems
-    );
-    let root = parsed.documents.into_iter().next().unwrap();
-    let project = cloudformation::lower(FileId(0), text, root);
-    check_spans(&project, &[text]);
-    project
-}
 
 fn template(resources: &str) -> String {
     format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{resources}")

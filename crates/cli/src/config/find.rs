@@ -449,14 +449,7 @@ fn real_folder(folder: &Path, here: &Path) -> PathBuf {
         Some(at) => folder.components().take(at).collect(),
         None => folder.to_owned(),
     };
-    let above = own.ancestors().find_map(|above| {
-        let real = std::fs::canonicalize(here.join(above)).ok()?;
-        Some(match own.strip_prefix(above) {
-            Ok(rest) if !rest.as_os_str().is_empty() => real.join(rest),
-            _ => real,
-        })
-    });
-    above.unwrap_or_else(|| here.join(own))
+    files::real_folder(&here.join(own))
 }
 
 /// The folders with rules that configurations name, each once.

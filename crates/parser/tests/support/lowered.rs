@@ -3,9 +3,29 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use pillarlint_parser::model::Project;
-use pillarlint_parser::source::Span;
+use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Node, Origin, Reference, Symbol, Value};
+use pillarlint_parser::{cloudformation, json, yaml};
 use std::fmt::Write as _;
+
+/// The project of a template, in YAML or JSON, that its parser has nothing against.
+pub(crate) fn lower(template: &str) -> Project<'_> {
+    let file = FileId(0);
+    let parsed = if template.trim_start().starts_with('{') {
+        json::parse(file, template)
+    } else {
+        yaml::parse(file, template)
+    };
+    assert!(
+        parsed.problems.is_empty(),
+        "{:?} in {template}",
+        parsed.problems
+    );
+    let root = parsed.documents.into_iter().next().unwrap();
+    let project = cloudformation::lower(file, template, root);
+    check_spans(&project, &[template]);
+    project
+}
 
 /// Asserts that every place lies in its text (files are numbered as they come), on character boundaries, and that what refers to a resource
 /// refers to one that there is.
