@@ -11,6 +11,7 @@ use crate::own_rules::{self, Own};
 use crate::plan::Given as GivenPlan;
 use crate::report::{self, Counts, Run};
 use crate::stack_parameters;
+use crate::stacks::check_callers;
 use crate::terraform::{self, Named, Request};
 use crate::text::escape;
 use crate::{
@@ -256,6 +257,10 @@ pub(crate) fn judge(
             .collect()
     });
 
+    // Files that are given lie behind those that were found.
+    let after = file_id(checked.len() + values.sources.len());
+    let nested = pool.install(|| check_callers(&checked, after, &arguments, judging, &values))?;
+
     let mut sources = SourceMap::default();
     let mut counts = Counts {
         excluded,
@@ -297,7 +302,13 @@ pub(crate) fn judge(
             path: one.path,
             text: one.text,
         });
-        reports.extend(one.reports);
+        // What others call is judged through them; the last report is of its text.
+        let is_judged = !nested.through.contains(&file_id(index));
+        let first = match is_judged {
+            true => 0,
+            false => one.reports.len().saturating_sub(1),
+        };
+        reports.extend(one.reports.into_iter().skip(first));
         declared.extend(one.declared);
     }
     reports.push(Report {
@@ -306,6 +317,8 @@ pub(crate) fn judge(
     });
     let given = sources.files.len()..sources.files.len() + values.sources.len();
     sources.files.extend(values.sources);
+    reports.extend(nested.reports);
+    add_files(&mut sources, &mut counts, nested.files);
 
     let next = sources.next_id();
     let plans: Vec<GivenPlan<'_>> = planned
@@ -343,15 +356,7 @@ pub(crate) fn judge(
     reports.extend(terraform.reports);
     counts.configurations = terraform.configurations;
     let roots = terraform.roots;
-    for (file, source) in terraform.files {
-        match sources.files.get_mut(file.0 as usize) {
-            Some(named) => named.text = source.text,
-            None => {
-                counts.files += 1;
-                sources.files.push(source);
-            }
-        }
-    }
+    add_files(&mut sources, &mut counts, terraform.files);
     // A check that reads nothing must not look like one that finds nothing.
     for (folder, _) in folders
         .iter()
@@ -440,6 +445,19 @@ pub(crate) fn judge(
         counts,
         asked: together.plan.on().to_vec(),
     })
+}
+
+/// Adds the texts of files, and those files that are new.
+fn add_files(sources: &mut SourceMap, counts: &mut Counts, files: Vec<(FileId, SourceFile)>) {
+    for (file, source) in files {
+        match sources.files.get_mut(file.0 as usize) {
+            Some(named) => named.text = source.text,
+            None => {
+                counts.files += 1;
+                sources.files.push(source);
+            }
+        }
+    }
 }
 
 /// What is said of a folder without anything to check.

@@ -4,18 +4,20 @@ use crate::check::Wanted;
 use crate::config::Judging;
 use crate::files::{self, Content, Input};
 use crate::stack_parameters::Values;
+use crate::stacks::Nearby;
 use crate::terraform;
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::plan::Plan;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::suppress;
-use pillarlint_parser::cloudformation::Given;
+use pillarlint_parser::cloudformation::{Deployment, Files, Given, NoFiles};
 use pillarlint_parser::model::DeclarationKind;
 use pillarlint_parser::recognise::{Kind, is_json, recognise};
 use pillarlint_parser::source::{DecodeError, FileId, Span, decode};
 use pillarlint_parser::tree::{Level, Parsed, Problem};
 use pillarlint_parser::{cloudformation, json, yaml};
+use std::collections::BTreeSet;
 
 /// What one file gave.
 pub(crate) struct Checked {
@@ -27,6 +29,8 @@ pub(crate) struct Checked {
     pub(crate) reports: Vec<Report>,
     /// The parameters that it declares, where any are given.
     pub(crate) declared: Vec<String>,
+    /// The paths of further files that it names, where it is a template that is not checked without them.
+    pub(crate) names: BTreeSet<String>,
 }
 
 /// What became of a file.
@@ -65,6 +69,7 @@ pub(crate) fn check_input(
         fate: Fate::Other,
         reports: Vec::new(),
         declared: Vec::new(),
+        names: BTreeSet::new(),
     };
     let is_configuration = terraform::is_configuration(&checked.path);
     if is_configuration && !matches!(content, Content::Unreadable(_)) {
@@ -79,25 +84,30 @@ pub(crate) fn check_input(
         checked.fate = Fate::Values;
         return checked;
     }
+    // What is not in a file cannot be read again, where another template names it.
+    let is_kept = matches!(content, Content::Memory(_));
     match read_text(content) {
         Ok(Some(text)) => match kind_of(&text) {
             Kind::CloudFormation => {
                 let settings = judging.of(&checked.path);
                 let ruleset = judging.ruleset();
                 let given = values.of(&checked.path, judging);
+                let nearby = Nearby::alone(file, &checked.path);
                 let (reports, declared) = check_template(
                     file,
                     &checked.path,
                     &text,
-                    &given,
+                    (&given, Some(&nearby)),
                     (ruleset, &settings.plan),
                 );
                 checked.declared = declared;
+                checked.names = nearby.into_wanted();
                 let wanted = match settings.rates_anew() {
                     true => wanted.of_all_severities(),
                     false => wanted,
                 };
-                if reports.iter().any(|report| is_shown(report, wanted)) {
+                let is_kept = is_kept || !checked.names.is_empty();
+                if is_kept || reports.iter().any(|report| is_shown(report, wanted)) {
                     checked.text = text;
                 }
                 checked.fate = Fate::Template;
@@ -176,7 +186,7 @@ pub fn check_text(
     plan: &Plan,
 ) -> Option<Vec<Report>> {
     let is_template = kind_of(text) == Kind::CloudFormation;
-    is_template.then(|| check_template(file, path, text, &Given::new(), (ruleset, plan)).0)
+    is_template.then(|| check_template(file, path, text, (&Given::new(), None), (ruleset, plan)).0)
 }
 
 /// The reports of a template, and, where parameters are given, those that it declares.
@@ -184,7 +194,7 @@ fn check_template(
     file: FileId,
     path: &str,
     text: &str,
-    given: &Given,
+    (given, nearby): (&Given, Option<&Nearby<'_>>),
     (ruleset, plan): (&Ruleset, &Plan),
 ) -> (Vec<Report>, Vec<String>) {
     let parsed = parse(file, path, text);
@@ -197,13 +207,21 @@ fn check_template(
     let mut reports = Vec::with_capacity(1 + documents.len());
     let mut declared = Vec::new();
     for document in documents {
-        let project = cloudformation::lower_given(file, text, document, given);
+        let files: &dyn Files<'_> = match nearby {
+            Some(nearby) => nearby,
+            None => &NoFiles,
+        };
+        let deployment = Deployment { given, files };
+        let project = cloudformation::lower_deployed(file, text, document, &deployment);
         if !given.is_empty() {
             let parameters = project.declarations.iter();
             let parameters = parameters.filter(|one| one.kind == DeclarationKind::Parameter);
             declared.extend(parameters.map(|one| one.name.to_string()));
         }
-        reports.push(check(&project, &problems, ruleset, plan));
+        // What names further files is checked with them, once they are read.
+        if nearby.is_none_or(Nearby::has_all) {
+            reports.push(check(&project, &problems, ruleset, plan));
+        }
     }
     reports.push(Report {
         problems,
@@ -219,7 +237,7 @@ fn kind_of(text: &str) -> Kind {
     recognise("named.template", text)
 }
 
-fn parse<'s>(file: FileId, path: &str, text: &'s str) -> Parsed<'s> {
+pub(crate) fn parse<'s>(file: FileId, path: &str, text: &'s str) -> Parsed<'s> {
     if !is_json(text) {
         return yaml::parse(file, text);
     }

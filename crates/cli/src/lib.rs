@@ -26,6 +26,7 @@ mod schema;
 mod scorecard;
 mod secrets;
 mod stack_parameters;
+mod stacks;
 mod suppressions;
 mod terraform;
 mod test;

@@ -61,7 +61,9 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
             resource: Some(index),
             scenario: resource.scenario,
             gaps: Gaps {
-                here: damage.whole || damage.resources.binary_search(&index).is_ok(),
+                here: damage.whole
+                    || damage.resources.binary_search(&index).is_ok()
+                    || project.is_rewritten(resource.span.file),
                 linked: damage.somewhere || damage.handed_over.binary_search(&index).is_ok(),
                 elsewhere: damage.somewhere || project.unread_calls,
             },
@@ -88,7 +90,7 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         resource: None,
         scenario: Scenario::DEFAULTS,
         gaps: Gaps {
-            here: damage.somewhere || project.unread_calls,
+            here: damage.somewhere,
             linked: damage.somewhere || project.unread_calls,
             elsewhere: damage.somewhere || project.unread_calls,
         },
@@ -198,7 +200,7 @@ impl Damage {
             handed_over: around,
             resources,
             // Past the cap the mistakes are not told one by one.
-            whole: project.rewritten || errors.len() >= json::MAX_PROBLEMS,
+            whole: errors.len() >= json::MAX_PROBLEMS,
             somewhere: project.incomplete
                 || !errors.is_empty()
                 || project.problems.iter().any(|problem| is_error(&problem)),
@@ -550,7 +552,7 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
         Body::Builtin(call) => {
             let found = builtin::places(asking, call);
             // What they look for over the whole template may stand in what was not read.
-            if !found.is_empty() && gaps.elsewhere && builtin::looks_for_missing(&call.name) {
+            if !found.is_empty() && gaps.hide(builtin::looks_for(&call.name)) {
                 said.push(Said::Unknown {
                     place: asking.subject_place(),
                     why: NOT_READ.to_owned(),
@@ -581,15 +583,19 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
 const NOT_READ: &str = "a part was not read";
 
 impl Gaps {
-    /// The answer, unless what it rests on may stand in what was not read.
-    fn judge<'a, 's>(self, answer: Answer<'a, 's>) -> Answer<'a, 's> {
-        let hidden = match answer.missing {
+    /// Whether what was not found may stand in what was not read.
+    fn hide(self, missing: Missing) -> bool {
+        match missing {
             Missing::Nothing => false,
             Missing::Here => self.here,
             Missing::Linked => self.linked,
             Missing::Elsewhere => self.elsewhere,
-        };
-        if hidden && answer.truth != Truth::Unknown {
+        }
+    }
+
+    /// The answer, unless what it rests on may stand in what was not read.
+    fn judge<'a, 's>(self, answer: Answer<'a, 's>) -> Answer<'a, 's> {
+        if self.hide(answer.missing) && answer.truth != Truth::Unknown {
             Answer {
                 truth: Truth::Unknown,
                 why: Some(Cow::Borrowed(NOT_READ)),

@@ -7,13 +7,16 @@ use pillarlint_schema::{Kind, Member, Shape};
 
 /// Adds a warning for each unknown `AWS::` type and each property that its type does not have.
 pub fn check(project: &Project<'_>, problems: &mut Vec<Problem>) {
-    // What a macro is given may be no CloudFormation yet, and what is planned was accepted already.
-    if project.rewritten || project.planned {
+    // What is planned was accepted already. What a macro is given may be no CloudFormation yet.
+    if project.planned {
         return;
     }
     // Resources of one kind stand together more often than not; looking a type up reads a part of the table.
     let mut last: Option<(&str, Option<Shape>)> = None;
     for resource in &project.resources {
+        if project.is_rewritten(resource.span.file) {
+            continue;
+        }
         let kind = &*resource.kind;
         let shape = match last {
             Some((name, shape)) if name == kind => shape,

@@ -33,6 +33,8 @@ pub struct Conditions<'s> {
     variables: Vec<Variable>,
     variable_ids: HashMap<String, u32>,
     equalities: HashMap<(u32, Cow<'s, str>), AtomId>,
+    /// Steps that searches for constants have taken.
+    constant_steps: usize,
 }
 
 #[derive(Debug)]
@@ -139,14 +141,22 @@ impl<'s> Conditions<'s> {
         id
     }
 
-    /// Adds a scenario in which these conditions mean something else.
-    pub(crate) fn add_scenario(&mut self, differing: &[ConditionId]) -> Scenario {
-        let differs = differing
-            .iter()
-            .map(|&id| (id, self.add(Cow::Owned(self.name(id).to_owned()))))
-            .collect();
+    /// Adds a scenario that is as another, but for these conditions, which mean something else.
+    pub(crate) fn add_scenario(&mut self, base: Scenario, differing: &[ConditionId]) -> Scenario {
+        let based = (base.0 as usize).checked_sub(1);
+        let based = based.and_then(|at| self.scenarios.get(at));
+        let mut differs = based.cloned().unwrap_or_default();
+        for &id in differing {
+            let other = self.add(Cow::Owned(self.name(id).to_owned()));
+            differs.insert(id, other);
+        }
         self.scenarios.push(differs);
         Scenario(id_of(self.scenarios.len()))
+    }
+
+    /// How many scenarios there are beside the defaults.
+    pub(crate) fn scenarios(&self) -> usize {
+        self.scenarios.len()
     }
 
     fn add(&mut self, name: Cow<'s, str>) -> ConditionId {
@@ -221,7 +231,7 @@ impl<'s> Conditions<'s> {
             Settled,
         }
         let mut circular = Vec::new();
-        let mut steps = MAX_CONSTANT_STEPS;
+        let mut steps = MAX_CONSTANT_STEPS.saturating_sub(self.constant_steps);
         let mut states = vec![State::New; self.conditions.len()];
         states
             .iter_mut()
@@ -260,6 +270,7 @@ impl<'s> Conditions<'s> {
                 }
             }
         }
+        self.constant_steps = MAX_CONSTANT_STEPS.saturating_sub(steps);
         circular
     }
 

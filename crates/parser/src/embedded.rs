@@ -4,8 +4,10 @@
 //! comparison, since in JSON it says nothing: so folds and the indentation of heredocs need no rules of their own.
 
 use crate::json;
+use crate::recognise::is_json;
 use crate::source::{FileId, Span};
-use crate::tree::{Entry, Map, Node, Symbol, Value};
+use crate::tree::{Entry, Map, Node, Parsed, Symbol, Value};
+use crate::yaml;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -42,6 +44,51 @@ pub fn written_at(text: &str, part: Span, span: Span, source: &str) -> Option<Sp
         syntax: Syntax::Scalar,
     };
     Places::of(text, written)?.place(part)
+}
+
+/// What a text says that is a document of YAML or JSON of its own, as [`parse_json`] places it.
+pub(crate) fn parse_document<'s>(text: &Cow<'s, str>, span: Span, source: &str) -> Parsed<'s> {
+    fn read(file: FileId, text: &str) -> Parsed<'_> {
+        match is_json(text) {
+            true => json::parse(file, text),
+            false => yaml::parse(file, text),
+        }
+    }
+    let mut parsed = match text {
+        Cow::Borrowed(text) => read(span.file, text),
+        Cow::Owned(text) => {
+            let Parsed {
+                documents,
+                problems,
+                ..
+            } = read(span.file, text);
+            Parsed {
+                documents: documents.into_iter().map(owned).collect(),
+                problems,
+                ..Parsed::default()
+            }
+        }
+    };
+    let written = Written {
+        span,
+        source,
+        syntax: Syntax::Scalar,
+    };
+    let places = Places::of(text, written);
+    let place = |inner: Span| {
+        let place = places.as_ref().and_then(|places| places.place(inner));
+        place.unwrap_or(span)
+    };
+    for document in &mut parsed.documents {
+        relocate(document, &place);
+    }
+    for problem in &mut parsed.problems {
+        problem.span = place(problem.span);
+        for (related, _) in &mut problem.related {
+            *related = place(*related);
+        }
+    }
+    parsed
 }
 
 /// The same for a text of which `places` tells where it is written; where it does not tell, all has one place.

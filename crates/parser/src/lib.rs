@@ -12,4 +12,5 @@ pub mod recognise;
 pub mod source;
 pub mod terraform;
 pub mod tree;
+mod via;
 pub mod yaml;

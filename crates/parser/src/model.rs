@@ -35,8 +35,8 @@ pub struct Project<'s> {
     pub unread_calls: bool,
     /// The resources that are handed to modules that were not read, sorted.
     pub handed_over: Vec<u32>,
-    /// Whether a macro may change every value: then the text says little of what is deployed.
-    pub rewritten: bool,
+    /// The files of templates in which a macro may change every value, sorted: their texts say little of what is deployed.
+    pub rewritten: Vec<FileId>,
     /// Whether it was read from a plan: then every value was accepted by the provider, whatever the tables know.
     pub planned: bool,
     /// Parts that were not read, with why (a macro, a transform that is not known), for the summary.
@@ -81,8 +81,9 @@ pub struct Resource<'s> {
     pub scenario: Scenario,
     /// Whether rules are asked of it. What a plan does not change is only there for others to link to.
     pub is_judged: bool,
-    /// The chain of module calls that made it, innermost first: where the name of each stands in its caller, and the
-    /// address of what was called (`module.network.module.subnets`). Empty in the root module and in a template.
+    /// The chain of module calls or nested stacks that made it, innermost first: where the name of each stands in its
+    /// caller, and the address of what was called (`module.network.module.subnets`, `Network.Subnets`). Empty in the
+    /// root module and in the template of the stack itself.
     pub calls: Vec<(Span, String)>,
 }
 
@@ -147,7 +148,7 @@ pub struct ConditionId(pub u32);
 
 /// A choice of what parameters are: [`Scenario::DEFAULTS`], or one in which the parameters behind
 /// the condition of a resource that the defaults leave out are open again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scenario(pub u32);
 
 impl Scenario {
@@ -205,6 +206,11 @@ impl<'s> Project<'s> {
                 .declarations
                 .first()
                 .is_some_and(|one| one.kind == DeclarationKind::Variable)
+    }
+
+    /// Whether a macro may change what stands in a file.
+    pub fn is_rewritten(&self, file: FileId) -> bool {
+        self.rewritten.binary_search(&file).is_ok()
     }
 
     /// Whether a file is the author's to change.

@@ -3,6 +3,8 @@
 //! What a checked folder names (a module's `source`, `file("…")`, a link) is not to be trusted: a line of what is read
 //! may be printed.
 
+use crate::files::{self, Content};
+use pillarlint_parser::source::decode;
 use std::path::{Component, Path, PathBuf};
 
 /// The folders that hold everything that may be read, as the system knows them: links followed.
@@ -65,6 +67,17 @@ impl Bounds {
             })
         });
         is_inside.then_some(path).ok_or(Outside::Beyond)
+    }
+
+    /// The text of a file in the tree.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(crate) fn text(&self, path: &str) -> Result<String, String> {
+        // What a link in a checked folder leads to may be printed.
+        let real = self.inside(path).map_err(|outside| outside.why())?;
+        let bytes = files::read(Content::Disk(real))?;
+        decode(bytes).map_err(|error| error.to_string())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::plan::{self, Given, Judged};
 pub(crate) use bounds::Bounds;
 pub(crate) use callers::calling;
 use functions::FunctionFiles;
-pub(crate) use path::parent;
+pub(crate) use path::{joined, parent};
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::provider::AwsProvider;

@@ -15,7 +15,7 @@ pub(super) fn name(path: &str) -> &str {
 }
 
 /// A path as seen from a folder, without `.` and, where it can be told, without `..`.
-pub(super) fn joined(folder: &str, path: &str) -> String {
+pub(crate) fn joined(folder: &str, path: &str) -> String {
     let is_rooted = folder.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in folder.split('/').chain(path.split('/')) {

@@ -349,15 +349,10 @@ fn tofu(name: &str) -> Option<String> {
 }
 
 fn read_text(file: FileId, path: String, known: Option<&Named>, bounds: &Bounds) -> Text {
-    let read = match known.and_then(|known| known.bytes.as_ref()) {
-        Some(bytes) => Ok(bytes.clone()),
-        // What a link in a checked folder leads to may be printed.
-        None => match bounds.inside(&path) {
-            Ok(real) => files::read(Content::Disk(real)),
-            Err(outside) => Err(outside.why().to_owned()),
-        },
+    let text = match known.and_then(|known| known.bytes.as_ref()) {
+        Some(bytes) => decode(bytes.clone()).map_err(|error| error.to_string()),
+        None => bounds.text(&path),
     };
-    let text = read.and_then(|bytes| decode(bytes).map_err(|error| error.to_string()));
     let (text, unreadable) = match text {
         Ok(text) => (text, None),
         Err(why) => (String::new(), Some(why)),

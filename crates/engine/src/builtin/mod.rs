@@ -20,7 +20,7 @@ mod unused;
 
 pub use tag_keys::required_tags;
 
-use crate::answer::{Answer, At, Truth};
+use crate::answer::{Answer, At, Missing, Truth};
 use crate::evaluate::Asking;
 use crate::path::Reached;
 use crate::rule::{BuiltinCall, Link, Path, SUBJECT, Step};
@@ -174,9 +174,14 @@ pub(crate) fn places<'a, 's>(asking: &Asking<'a, 's>, call: &BuiltinCall) -> Vec
     }
 }
 
-/// Whether what a whole check finds is that something is nowhere.
-pub(crate) fn looks_for_missing(name: &str) -> bool {
-    matches!(name, "unused-declarations" | "owner-tag-missing")
+/// Where a whole check looks for what it then finds missing.
+pub(crate) fn looks_for(name: &str) -> Missing {
+    match name {
+        // What a template declares, other templates and modules cannot use.
+        "unused-declarations" => Missing::Here,
+        "owner-tag-missing" => Missing::Elsewhere,
+        _ => Missing::Nothing,
+    }
 }
 
 impl BuiltinCall {

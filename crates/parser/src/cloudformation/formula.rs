@@ -4,7 +4,7 @@ use super::{Context, entries, evaluate, references};
 use crate::conditions::Formula;
 use crate::model::{ConditionId, DeclarationKind, Scenario};
 use crate::source::Span;
-use crate::tree::{Entry, Node, Origin, Reference, Symbol, Value};
+use crate::tree::{Choice, Entry, Node, Origin, Reference, Symbol, Value};
 
 /// What a condition rests on.
 #[derive(Default)]
@@ -25,6 +25,7 @@ pub(super) struct Written<'s> {
 
 /// Reads the section `Conditions` under the defaults.
 pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> Vec<Written<'s>> {
+    let first = cx.conditions.len();
     let mut conditions: Vec<Written<'s>> = entries(cx, section)
         .into_iter()
         .map(|entry| {
@@ -36,7 +37,7 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> V
             cx.condition_declarations
                 .insert(entry.key.clone(), declaration);
             Written {
-                id: cx.conditions.declare(entry.key),
+                id: cx.conditions.declare(cx.called.address(entry.key)),
                 basis: Basis::default(),
                 span: entry.key_span,
                 node: entry.value,
@@ -46,7 +47,7 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> V
     for condition in &mut conditions {
         condition.basis = define(cx, condition.id, condition.node.clone());
     }
-    for circular in cx.conditions.settle(0) {
+    for circular in cx.conditions.settle(first) {
         let place = conditions
             .iter()
             .find(|condition| condition.id == circular)
@@ -73,13 +74,14 @@ pub(super) fn define_in<'s>(
     let problems = cx.problems.len();
     cx.scenario = scenario;
     for condition in conditions {
+        // As the whole unit knows it.
         let name = cx.conditions.name(condition.id).to_owned();
         if let Some(id) = cx.conditions.id(scenario, &name) {
             define(cx, id, condition.node.clone());
         }
     }
     cx.conditions.settle(first);
-    cx.scenario = Scenario::DEFAULTS;
+    cx.scenario = cx.called.scenario;
     cx.problems.truncate(problems);
 }
 
@@ -88,6 +90,12 @@ fn define<'s>(cx: &mut Context<'s>, id: ConditionId, node: Node<'s>) -> Basis {
     cx.reading_condition = Some(Basis::default());
     let formula = formula(cx, node);
     cx.edges.truncate(edges);
+    // What a nested stack says matters only where it exists.
+    let around = cx.called.world().iter().map(|(id, _)| Formula::Named(*id));
+    let formula = match around.chain([formula]).collect::<Vec<_>>() {
+        parts if parts.len() > 1 => Formula::All(parts),
+        mut parts => parts.pop().unwrap_or(Formula::Known(false)),
+    };
     cx.conditions.define(id, formula);
     cx.reading_condition.take().unwrap_or_default()
 }
@@ -142,14 +150,12 @@ fn nested_formula<'s>(cx: &mut Context<'s>, node: Node<'s>) -> Result<Formula, &
             };
             // Marks it as used, and declares it where nothing else does.
             cx.condition(&name, argument.span);
-            if let (Some(basis), Some(id)) = (
-                &mut cx.reading_condition,
-                cx.conditions.id(Scenario::DEFAULTS, &name),
-            ) {
+            let id = cx.condition_id(&name);
+            if let (Some(basis), Some(id)) = (&mut cx.reading_condition, id) {
                 basis.conditions.push(id);
             }
             cx.conditions
-                .id(cx.scenario, &name)
+                .id(cx.scenario, &cx.called.address(name))
                 .map(Formula::Named)
                 .ok_or(USAGE)
         }
@@ -172,6 +178,14 @@ fn list<'s>(node: Node<'s>) -> Option<Vec<Node<'s>>> {
 fn equals<'s>(cx: &mut Context<'s>, left: &Node<'s>, right: &Node<'s>, span: Span) -> Formula {
     if let (Some(left), Some(right)) = (literal(left), literal(right)) {
         return Formula::Known(left == right);
+    }
+    // What a nested stack is handed may depend on a condition of its caller.
+    for (one, other) in [(left, right), (right, left)] {
+        if let Value::Symbol(symbol) = &one.value
+            && let Symbol::Choice(choice) = &**symbol
+        {
+            return equals_either(cx, choice, other, span);
+        }
     }
     let keys = (references::key(cx, left), references::key(cx, right));
     let (Some(left_key), Some(right_key)) = keys else {
@@ -196,6 +210,27 @@ fn equals<'s>(cx: &mut Context<'s>, left: &Node<'s>, right: &Node<'s>, span: Spa
             cx.conditions.equality(pair, None, "true".into())
         }
     }
+}
+
+fn equals_either<'s>(
+    cx: &mut Context<'s>,
+    choice: &Choice<'s>,
+    other: &Node<'s>,
+    span: Span,
+) -> Formula {
+    if !cx.charge(span, size_of::<Node<'_>>()) {
+        return cx.conditions.free();
+    }
+    let mut side = |branch: &Option<Node<'s>>| match branch {
+        Some(branch) => equals(cx, branch, other, span),
+        None => cx.conditions.free(),
+    };
+    let (then, otherwise) = (side(&choice.then), side(&choice.otherwise));
+    let named = Formula::Named(choice.condition);
+    Formula::Any(vec![
+        Formula::All(vec![named.clone(), then]),
+        Formula::All(vec![Formula::Not(Box::new(named)), otherwise]),
+    ])
 }
 
 fn equals_literal<'s>(

@@ -9,8 +9,10 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/>, and the user guide.
 
 mod evaluate;
+pub mod files;
 mod formula;
 pub mod given;
+mod include;
 mod lift;
 mod loops;
 mod mappings;
@@ -20,18 +22,21 @@ mod references;
 mod resources;
 mod sam;
 mod scenarios;
+mod stacks;
 mod text;
 
 use crate::conditions::Conditions;
 use crate::model::{
-    ConditionId, Declaration, DeclarationKind, Edge, Output, Project, Scenario, Truth,
+    ConditionId, Declaration, DeclarationKind, Edge, Output, Project, Resource, Scenario, Truth,
 };
 use crate::source::{FileId, Span};
 use crate::tree::{Entry, Node, Problem, Symbol, Value};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+pub use files::{Document, Files, NoFiles};
 pub use loops::MAX_COPIES;
+pub use stacks::{MAX_NESTED_STACKS, MAX_STACK_DEPTH};
 
 /// Bytes that all functions of a template may produce together; what lies past it is unknown.
 pub const MAX_PRODUCED_BYTES: usize = 32 << 20;
@@ -42,13 +47,25 @@ pub const MAX_LEAVES: usize = 16;
 /// Scenarios beside the defaults; resources that would need more are not checked.
 pub const MAX_SCENARIOS: usize = 64;
 
+/// The same for a template with all its nested stacks.
+pub const MAX_SCENARIOS_IN_ALL: usize = 1_000;
+
 /// Nesting that is looked into. The parsers stop before; aliases can stack what they read.
 pub const MAX_DEPTH: usize = 600;
 
 /// What parameters are given at deployment: the text of each, and where it stands.
 pub type Given = HashMap<String, (String, Span)>;
 
-/// Reads a template whose parameters have their defaults. Whatever is wrong with it, the rest is still read.
+/// What a template is read with, beside its own text.
+pub struct Deployment<'a, 's> {
+    /// What its parameters are given.
+    pub given: &'a Given,
+    /// The files that it may name: nested stacks, what it includes.
+    pub files: &'s dyn Files<'s>,
+}
+
+/// Reads a template whose parameters have their defaults, and no other file. Whatever is wrong with it, the rest is
+/// still read.
 pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
     lower_given(file, source, root, &Given::new())
 }
@@ -60,52 +77,22 @@ pub fn lower_given<'s>(
     root: Node<'s>,
     given: &Given,
 ) -> Project<'s> {
-    let mut cx = Context::new(source);
-    let root_span = root.span;
-    let mut sections = sections(&mut cx, root);
-    let span = sections
-        .resources
-        .as_ref()
-        .map_or(start_of(root_span), |section| section.key_span);
+    let files: &'s NoFiles = &NoFiles;
+    lower_deployed(file, source, root, &Deployment { given, files })
+}
 
-    parameters::declare(&mut cx, sections.parameters, given);
-    mappings::declare(&mut cx, sections.mappings);
-    if sections.has_loops && source.contains("Fn::ForEach") {
-        let parts = [
-            &mut sections.resources,
-            &mut sections.conditions,
-            &mut sections.outputs,
-        ];
-        for (section, makes_resources) in parts.into_iter().zip([true, false, false]) {
-            if let Some(section) = section {
-                loops::expand(&mut cx, &mut section.value, makes_resources);
-            }
-        }
-    }
-    let mut referable = Vec::new();
-    if sections.is_sam {
-        referable = sam::expand(&mut cx, &mut sections.resources, sections.globals.clone());
-    }
-    let declared = resources::declare(&mut cx, sections.resources, span);
-    let conditions = formula::declare(&mut cx, sections.conditions);
-    for section in sections.plain {
-        mark_named(&mut cx, &section);
-    }
-    let placed = scenarios::place(&mut cx, conditions, declared);
-    cx.refers_to_properties = !referable.is_empty();
-    for (name, id) in referable {
-        if let Some(target) = cx.names.get(&*id).copied() {
-            cx.names.insert(Cow::Owned(name), target);
-        }
-    }
+/// The same, with the nested stacks that it makes.
+pub fn lower_deployed<'s>(
+    file: FileId,
+    source: &'s str,
+    root: Node<'s>,
+    deployment: &Deployment<'_, 's>,
+) -> Project<'s> {
+    let mut cx = Context::new(file, source, deployment.files);
+    let span = template(&mut cx, root, parameters::Values::Stack(deployment.given)).span;
 
-    let resources = resources::lower(&mut cx, placed);
-    if let Some(mut globals) = sections.globals {
-        // What they use is used, whether or not a resource takes it.
-        evaluate::value(&mut cx, &mut globals);
-    }
-    let outputs = outputs(&mut cx, sections.outputs);
-
+    let mut resources = Vec::with_capacity(cx.made.len());
+    resources.extend(std::mem::take(&mut cx.made).into_iter().flatten());
     let mut by_kind: HashMap<_, Vec<u32>> = HashMap::new();
     for (index, resource) in (0..).zip(&resources) {
         by_kind
@@ -116,57 +103,131 @@ pub fn lower_given<'s>(
     let mut edges = std::mem::take(&mut cx.edges);
     // Stable: the edges of a resource stay in the order of the file.
     edges.sort_by_key(|edge| edge.to);
+    let handed_over = stacks::handed_over(&cx.unread_stacks, &edges);
+    cx.rewritten.sort_unstable();
+    cx.rewritten.dedup();
     Project {
         blocks: Vec::new(),
         file,
         span,
         resources,
-        outputs,
+        outputs: cx.outputs,
         incomplete: cx.incomplete,
         rewritten: cx.rewritten,
         planned: false,
-        declarations: cx.declarations(),
+        declarations: cx.declarations,
         conditions: cx.conditions,
         edges,
         problems: cx.problems,
         not_read: cx.not_read,
         hidden: cx.hidden,
-        unread_calls: false,
-        handed_over: Vec::new(),
+        unread_calls: !cx.unread_stacks.is_empty(),
+        handed_over,
         provider_major: None,
         downloaded: Vec::new(),
         by_kind,
     }
 }
 
+/// What lowering a template gives beside what it adds to the unit.
+struct Lowered {
+    /// The place that stands for the template.
+    span: Span,
+    /// Where its outputs begin among those of the unit.
+    first_output: usize,
+}
+
+/// Reads the template of a stack into the unit that the context speaks of.
+fn template<'s>(
+    cx: &mut Context<'s>,
+    mut root: Node<'s>,
+    values: parameters::Values<'_, 's>,
+) -> Lowered {
+    let root_span = root.span;
+    let first_declaration = cx.declarations.len();
+    include::expand(cx, &mut root);
+    let mut sections = sections(cx, root);
+    let span = sections
+        .resources
+        .as_ref()
+        .map_or(start_of(root_span), |section| section.key_span);
+
+    parameters::declare(cx, sections.parameters, values);
+    mappings::declare(cx, sections.mappings);
+    if sections.has_loops && cx.source.contains("Fn::ForEach") {
+        let parts = [
+            &mut sections.resources,
+            &mut sections.conditions,
+            &mut sections.outputs,
+        ];
+        for (section, makes_resources) in parts.into_iter().zip([true, false, false]) {
+            if let Some(section) = section {
+                loops::expand(cx, &mut section.value, makes_resources);
+            }
+        }
+    }
+    let mut referable = Vec::new();
+    if sections.is_sam {
+        referable = sam::expand(cx, &mut sections.resources, sections.globals.clone());
+    }
+    let declared = resources::declare(cx, sections.resources, span);
+    let conditions = formula::declare(cx, sections.conditions);
+    let declared_here = first_declaration..cx.declarations.len();
+    for section in sections.plain {
+        mark_named(cx, &section);
+    }
+    let placed = scenarios::place(cx, conditions, declared);
+    cx.refers_to_properties = !referable.is_empty();
+    for (name, id) in referable {
+        if let Some(target) = cx.names.get(&*id).copied() {
+            cx.names.insert(Cow::Owned(name), target);
+        }
+    }
+
+    resources::lower(cx, placed);
+    if let Some(mut globals) = sections.globals {
+        // What they use is used, whether or not a resource takes it.
+        evaluate::value(cx, &mut globals);
+    }
+    let outputs = outputs(cx, sections.outputs);
+    let first_output = cx.outputs.len();
+    cx.outputs.extend(outputs);
+    if cx.opaque {
+        for declaration in cx.declarations.get_mut(declared_here).into_iter().flatten() {
+            declaration.used = true;
+        }
+    }
+    Lowered { span, first_output }
+}
+
 /// What is known of a template while it is lowered.
+///
+/// A nested stack has a context of its own, and what all of a unit share is lent to it ([`Context::exchange`]).
 struct Context<'s> {
+    file: FileId,
     source: &'s str,
+    files: &'s dyn Files<'s>,
+    /// How it is called, where it is a nested stack.
+    called: stacks::Called<'s>,
+    /// Its own nested stacks, by the index of the resource.
+    stacks: HashMap<u32, stacks::Stack<'s>>,
     parameters: Vec<parameters::Parameter<'s>>,
     mappings: HashMap<Cow<'s, str>, mappings::Mapping<'s>>,
     /// What `Ref` and `Fn::GetAtt` find.
     names: HashMap<Cow<'s, str>, Target>,
     /// Whether some of the names are properties of resources (`Function.Alias`).
     refers_to_properties: bool,
-    /// The logical ids of the resources, by their index.
-    addresses: Vec<Cow<'s, str>>,
-    conditions: Conditions<'s>,
-    declarations: Vec<Declaration<'s>>,
     /// Where the conditions that are declared stand in `declarations`.
     condition_declarations: HashMap<Cow<'s, str>, usize>,
     /// Whether the template may hold resources and names that its text does not show (macros, loops).
     generated: bool,
-    /// Whether a macro may change every value.
-    rewritten: bool,
-    /// Whether some part was not read that may declare resources.
-    incomplete: bool,
     /// Whether some part was not read that may use anything.
     opaque: bool,
 
     /// The scenario that values are evaluated in.
     scenario: Scenario,
-    /// The parameters that each scenario opens again.
-    released: Vec<HashSet<u32>>,
+    /// The parameters that scenarios open again.
+    released: HashMap<Scenario, HashSet<u32>>,
     /// The conditions that are taken to hold, or not, where the value at hand matters.
     world: Vec<(ConditionId, bool)>,
     /// The resource at hand; nothing in outputs.
@@ -176,6 +237,25 @@ struct Context<'s> {
     /// Whether the value at hand is an argument of a function: then texts are not looked into.
     in_function: bool,
     depth: usize,
+
+    // What all templates of a unit share.
+    /// The addresses of the resources, by their index.
+    addresses: Vec<Cow<'s, str>>,
+    /// The resources, by their index; nothing where one is still to be evaluated.
+    made: Vec<Option<Resource<'s>>>,
+    outputs: Vec<Output<'s>>,
+    conditions: Conditions<'s>,
+    declarations: Vec<Declaration<'s>>,
+    /// The texts of other files that something was read from.
+    texts: HashMap<FileId, &'s str>,
+    /// Nested stacks that were read.
+    read_stacks: usize,
+    /// Nested stacks that were not, by the index of the resource.
+    unread_stacks: Vec<u32>,
+    /// The files of templates in which a macro may change every value.
+    rewritten: Vec<FileId>,
+    /// Whether some part was not read that may declare resources.
+    incomplete: bool,
     /// Bytes that functions may still produce.
     budget: usize,
     /// Copies that loops have made.
@@ -185,6 +265,15 @@ struct Context<'s> {
     problems: Vec<Problem>,
     not_read: Vec<(Span, String)>,
     hidden: Vec<Span>,
+}
+
+/// What is at hand while a value is evaluated, set aside while a resource is looked into out of turn.
+struct Here {
+    scenario: Scenario,
+    world: Vec<(ConditionId, bool)>,
+    from: Option<u32>,
+    reading_condition: Option<formula::Basis>,
+    in_function: bool,
 }
 
 /// What a name of a template stands for.
@@ -199,28 +288,37 @@ enum Target {
 }
 
 impl<'s> Context<'s> {
-    fn new(source: &'s str) -> Self {
+    fn new(file: FileId, source: &'s str, files: &'s dyn Files<'s>) -> Self {
         Self {
+            file,
             source,
+            files,
+            called: stacks::Called::default(),
+            stacks: HashMap::new(),
             parameters: Vec::new(),
             mappings: HashMap::new(),
             names: HashMap::new(),
             refers_to_properties: false,
-            addresses: Vec::new(),
-            conditions: Conditions::default(),
-            declarations: Vec::new(),
             condition_declarations: HashMap::new(),
             generated: false,
             opaque: false,
-            incomplete: false,
-            rewritten: false,
             scenario: Scenario::DEFAULTS,
-            released: vec![HashSet::new()],
+            released: HashMap::new(),
             world: Vec::new(),
             from: None,
             reading_condition: None,
             in_function: false,
             depth: 0,
+            addresses: Vec::new(),
+            made: Vec::new(),
+            outputs: Vec::new(),
+            conditions: Conditions::default(),
+            declarations: Vec::new(),
+            texts: HashMap::new(),
+            read_stacks: 0,
+            unread_stacks: Vec::new(),
+            rewritten: Vec::new(),
+            incomplete: false,
             budget: MAX_PRODUCED_BYTES,
             copies: 0,
             edges: Vec::new(),
@@ -228,6 +326,35 @@ impl<'s> Context<'s> {
             not_read: Vec::new(),
             hidden: Vec::new(),
         }
+    }
+
+    /// Lends what all templates of a unit share, or takes it back.
+    fn exchange(&mut self, other: &mut Self) {
+        use std::mem::swap;
+        swap(&mut self.addresses, &mut other.addresses);
+        swap(&mut self.made, &mut other.made);
+        swap(&mut self.outputs, &mut other.outputs);
+        swap(&mut self.conditions, &mut other.conditions);
+        swap(&mut self.declarations, &mut other.declarations);
+        swap(&mut self.texts, &mut other.texts);
+        swap(&mut self.read_stacks, &mut other.read_stacks);
+        swap(&mut self.unread_stacks, &mut other.unread_stacks);
+        swap(&mut self.rewritten, &mut other.rewritten);
+        swap(&mut self.incomplete, &mut other.incomplete);
+        swap(&mut self.budget, &mut other.budget);
+        swap(&mut self.copies, &mut other.copies);
+        swap(&mut self.edges, &mut other.edges);
+        swap(&mut self.problems, &mut other.problems);
+        swap(&mut self.not_read, &mut other.not_read);
+        swap(&mut self.hidden, &mut other.hidden);
+    }
+
+    /// The text of a file that something was read from.
+    fn text_of(&self, file: FileId) -> &'s str {
+        if file == self.file {
+            return self.source;
+        }
+        self.texts.get(&file).copied().unwrap_or_default()
     }
 
     fn declare(&mut self, kind: DeclarationKind, name: Cow<'s, str>, span: Span) -> usize {
@@ -246,16 +373,6 @@ impl<'s> Context<'s> {
         if let Some(declaration) = self.declarations.get_mut(declaration) {
             declaration.used = true;
         }
-    }
-
-    fn declarations(&mut self) -> Vec<Declaration<'s>> {
-        let mut declarations = std::mem::take(&mut self.declarations);
-        if self.opaque {
-            declarations
-                .iter_mut()
-                .for_each(|declaration| declaration.used = true);
-        }
-        declarations
     }
 
     fn warn(&mut self, span: Span, message: impl Into<String>) {
@@ -302,13 +419,46 @@ impl<'s> Context<'s> {
     fn condition(&mut self, name: &str, span: Span) -> Truth {
         match self.condition_declarations.get(name) {
             Some(declaration) => self.mark_used(*declaration),
-            None if self.conditions.id(Scenario::DEFAULTS, name).is_some() => {}
+            None if self.condition_id(name).is_some() => {}
             None => {
                 self.undeclared(span, name);
-                self.conditions.declare(Cow::Owned(name.to_owned()));
+                let name = self.called.address(Cow::Owned(name.to_owned()));
+                self.conditions.declare(name);
             }
         }
-        self.conditions.holds(self.scenario, name, &self.world)
+        self.holds(self.scenario, name)
+    }
+
+    /// What is known of a condition of the template in a scenario, and in the world at hand.
+    fn holds(&self, scenario: Scenario, name: &str) -> Truth {
+        let name = self.called.address(Cow::Borrowed(name));
+        self.conditions.holds(scenario, &name, &self.world)
+    }
+
+    /// A condition of the template, as it is in the scenario of the whole template.
+    fn condition_id(&self, name: &str) -> Option<ConditionId> {
+        let name = self.called.address(Cow::Borrowed(name));
+        self.conditions.id(self.called.scenario, &name)
+    }
+
+    /// Turns to a resource. What was at hand is to be given back by [`Self::resume`].
+    fn begin(&mut self, from: Option<u32>, scenario: Scenario) -> Here {
+        let world = self.called.world().to_vec();
+        Here {
+            scenario: std::mem::replace(&mut self.scenario, scenario),
+            world: std::mem::replace(&mut self.world, world),
+            from: std::mem::replace(&mut self.from, from),
+            reading_condition: self.reading_condition.take(),
+            in_function: std::mem::take(&mut self.in_function),
+        }
+    }
+
+    fn resume(&mut self, outer: Here) {
+        self.scenario = outer.scenario;
+        self.world = outer.world;
+        self.from = outer.from;
+        self.reading_condition = outer.reading_condition;
+        self.in_function = outer.in_function;
     }
 
     /// Runs with one more condition taken to have that answer.
@@ -405,7 +555,9 @@ fn transform(cx: &mut Context<'_>, node: &Node<'_>) {
         _ => {
             cx.generated = true;
             // An include only adds; any other macro may change every value that it is given.
-            cx.rewritten |= name != "AWS::Include";
+            if name != "AWS::Include" {
+                cx.rewritten.push(cx.file);
+            }
             cx.leave_resources_out(node.span, format!("the macro `{name}` is not run"));
         }
     }
@@ -481,11 +633,9 @@ fn outputs<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> Vec<Output<'
             continue;
         };
         let condition = map.get("Condition").and_then(resources::name);
-        let world = match condition.map(|name| cx.condition(&name, entry.key_span)) {
-            Some(Truth::Open(id)) => vec![(id, true)],
-            _ => Vec::new(),
-        };
-        cx.world = world;
+        if let Some(Truth::Open(id)) = condition.map(|name| cx.condition(&name, entry.key_span)) {
+            cx.world.push((id, true));
+        }
         for mut part in map.entries {
             let set = evaluate::value(cx, &mut part.value);
             if part.key == "Value" && set {
@@ -495,7 +645,7 @@ fn outputs<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> Vec<Output<'
                 });
             }
         }
-        cx.world.clear();
+        cx.world.truncate(cx.called.world().len());
     }
     outputs
 }

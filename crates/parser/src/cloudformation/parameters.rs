@@ -1,10 +1,13 @@
 //! Parameters: what they are given, their defaults, and what is known of those without.
 
+use super::lift::weight;
 use super::references::symbol;
-use super::{Context, Given, Target, entries, unknown};
+use super::stacks::{Arguments, refer};
+use super::{Context, Given, Target, entries, text, unknown};
 use crate::model::DeclarationKind;
 use crate::source::Span;
-use crate::tree::{Entry, Node, Origin, Problem, Value, Via, ViaKind};
+use crate::tree::{Entry, Node, Origin, Problem, Symbol, Value, Via, ViaKind};
+use crate::via::used_at;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -28,10 +31,24 @@ struct Default<'s> {
 enum DefaultValue<'s> {
     Text(Cow<'s, str>),
     List(Vec<Cow<'s, str>>),
+    /// What a nested stack is handed.
+    Argument(Node<'s>),
+}
+
+/// What the parameters of a template are given.
+pub(super) enum Values<'g, 's> {
+    /// Those of a stack of its own.
+    Stack(&'g Given),
+    /// Those of a nested stack.
+    Nested(Arguments<'s>),
 }
 
 /// Reads the section `Parameters`.
-pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>, given: &Given) {
+pub(super) fn declare<'s>(
+    cx: &mut Context<'s>,
+    section: Option<Entry<'s>>,
+    mut values: Values<'_, 's>,
+) {
     for entry in entries(cx, section) {
         let declaration = cx.declare(
             DeclarationKind::Parameter,
@@ -44,21 +61,23 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>, give
         }
         let index = u32::try_from(cx.parameters.len()).unwrap_or(u32::MAX);
         cx.names.insert(entry.key.clone(), Target::Parameter(index));
-        let (parameter, is_secret, has_default) =
-            parameter(entry, declaration, given, &mut cx.hidden);
+        let (parameter, is_secret, has_default) = parameter(cx, entry, declaration, &mut values);
         cx.parameters.push(parameter);
         if let Some(declaration) = cx.declarations.get_mut(declaration) {
             (declaration.is_secret, declaration.has_default) = (is_secret, has_default);
         }
     }
+    if let Values::Nested(arguments) = values {
+        arguments.tell_undeclared(cx);
+    }
 }
 
 /// A parameter, whether it is kept secret, and whether a default is written.
 fn parameter<'s>(
+    cx: &mut Context<'s>,
     entry: Entry<'s>,
     declaration: usize,
-    given: &Given,
-    hidden: &mut Vec<Span>,
+    values: &mut Values<'_, 's>,
 ) -> (Parameter<'s>, bool, bool) {
     let (mut default, mut allowed, mut kind, mut secret) = (None, None, None, false);
     if let Value::Map(map) = entry.value.value {
@@ -66,7 +85,7 @@ fn parameter<'s>(
             match &*part.key {
                 "Default" => default = Some(part.value),
                 "AllowedValues" => allowed = Some(part.value),
-                "Type" => kind = text(part.value),
+                "Type" => kind = scalar(part.value),
                 // Whatever is not plainly `false` may ask for secrecy.
                 "NoEcho" => {
                     secret = !part
@@ -81,41 +100,44 @@ fn parameter<'s>(
     let kind = kind.unwrap_or_default();
     let written = default.as_ref().and_then(Node::scalar_text);
     let has_default = written.is_some_and(|text| !text.is_empty());
+    let is_optional = default.is_some();
     // The default of a Systems Manager value is the name it is stored under.
     let stored = kind.starts_with("AWS::SSM::Parameter::Value<");
     let list = kind == "CommaDelimitedList" || kind.starts_with("List<");
     if secret {
-        hidden.extend(default.iter().chain(&allowed).map(|node| node.span));
+        let written = default.iter().chain(&allowed).map(|node| node.span);
+        cx.hidden.extend(written);
     }
     if secret || stored {
         (default, allowed) = (None, None);
     }
     // The value of a Systems Manager parameter is the name that it is stored under, too.
-    let given = given.get(&*entry.key).filter(|_| !secret && !stored);
-    let parameter = Parameter {
-        is_given: given.is_some(),
-        default: match given {
-            Some((text, span)) => {
-                let text = Cow::Owned(text.clone());
-                Some(as_default(
-                    text,
-                    *span,
-                    ViaKind::ParameterValue,
-                    &entry.key,
-                    list,
-                ))
+    let is_open = secret || stored;
+    let given = match values {
+        Values::Stack(given) => given.get(&*entry.key).filter(|_| !is_open).map(|given| {
+            let (text, span) = given;
+            let text = Cow::Owned(text.clone());
+            let kind = ViaKind::ParameterValue;
+            (as_default(text, *span, kind, &entry.key, list), true)
+        }),
+        Values::Nested(arguments) => {
+            let argument = arguments.take(cx, &entry.key, is_optional, entry.key_span);
+            if let Some(argument) = argument.as_ref().filter(|_| secret) {
+                cx.hidden.push(argument.span);
             }
-            None => default.and_then(|node| {
-                let span = node.span;
-                Some(as_default(
-                    text(node)?,
-                    span,
-                    ViaKind::ParameterDefault,
-                    &entry.key,
-                    list,
-                ))
-            }),
-        },
+            let argument = argument.filter(|_| !is_open);
+            argument.map(|argument| as_argument(cx, argument, &entry.key, list))
+        }
+    };
+    let is_given = given.as_ref().is_some_and(|(_, is_given)| *is_given);
+    let parameter = Parameter {
+        is_given,
+        default: given.map(|(given, _)| given).or_else(|| {
+            let node = default?;
+            let span = node.span;
+            let kind = ViaKind::ParameterDefault;
+            Some(as_default(scalar(node)?, span, kind, &entry.key, list))
+        }),
         allowed: allowed.filter(|_| !list).and_then(texts),
         name: entry.key,
         declaration,
@@ -154,8 +176,59 @@ fn as_default<'s>(
     }
 }
 
+/// What a nested stack is handed for a parameter, and whether that is so whatever the parameters of its caller are.
+fn as_argument<'s>(
+    cx: &mut Context<'s>,
+    mut node: Node<'s>,
+    name: &str,
+    list: bool,
+) -> (Default<'s>, bool) {
+    let is_given = !rests_on_default(&node);
+    let span = node.span;
+    if list {
+        node = text::listed(cx, node);
+    } else if let Some(text) = node.scalar_text().map(str::to_owned)
+        && !matches!(node.value, Value::String(_) | Value::Json(_))
+    {
+        node.value = Value::String(Cow::Owned(text));
+    }
+    let default = Default {
+        value: DefaultValue::Argument(node),
+        via: Arc::new(Via {
+            kind: ViaKind::ParameterValue,
+            name: Arc::from(name),
+            span,
+            previous: None,
+        }),
+    };
+    (default, is_given)
+}
+
+/// Whether a value would be another one if a parameter did not have its default.
+fn rests_on_default(node: &Node<'_>) -> bool {
+    let mut step = node.via.as_deref();
+    while let Some(via) = step {
+        if via.kind == ViaKind::ParameterDefault {
+            return true;
+        }
+        step = via.previous.as_deref();
+    }
+    match &node.value {
+        Value::List(items) => items.iter().any(rests_on_default),
+        Value::Symbol(symbol) => match &**symbol {
+            Symbol::Text(pieces) => pieces.iter().any(rests_on_default),
+            Symbol::Choice(choice) => {
+                let mut branches = choice.then.iter().chain(&choice.otherwise);
+                branches.any(rests_on_default)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// A scalar as the text that CloudFormation makes of it.
-fn text<'s>(node: Node<'s>) -> Option<Cow<'s, str>> {
+fn scalar<'s>(node: Node<'s>) -> Option<Cow<'s, str>> {
     match node.value {
         Value::String(text) | Value::Number(text) => Some(text),
         Value::Bool(true) => Some(Cow::Borrowed("true")),
@@ -169,7 +242,7 @@ fn texts<'s>(node: Node<'s>) -> Option<Vec<Cow<'s, str>>> {
     let Value::List(items) = node.value else {
         return None;
     };
-    let mut texts = items.into_iter().map(text).collect::<Option<Vec<_>>>()?;
+    let mut texts = items.into_iter().map(scalar).collect::<Option<Vec<_>>>()?;
     let mut seen = std::collections::HashSet::with_capacity(texts.len());
     texts.retain(|text| seen.insert(text.clone()));
     Some(texts)
@@ -190,7 +263,7 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s
     }
     let released = cx
         .released
-        .get(cx.scenario.0 as usize)
+        .get(&cx.scenario)
         .is_some_and(|released| released.contains(&index));
     let Some(parameter) = cx.parameters.get(index as usize) else {
         return unknown(span, "a parameter that is not declared");
@@ -199,6 +272,7 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s
         Some(default) if parameter.is_given || !released => match &default.value {
             DefaultValue::Text(text) => text.len(),
             DefaultValue::List(items) => items.len() * size_of::<Node<'_>>(),
+            DefaultValue::Argument(node) => weight(node),
         },
         _ => size_of_val(parameter.allowed.as_deref().unwrap_or_default()),
     };
@@ -218,6 +292,12 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s
             };
             match &default.value {
                 DefaultValue::Text(text) => node(text),
+                DefaultValue::Argument(argument) => {
+                    let mut node = argument.clone();
+                    used_at(&mut node, span, default.via.kind, &default.via.name);
+                    refer(cx, &node, span);
+                    node
+                }
                 DefaultValue::List(items) => Node {
                     value: Value::List(items.iter().map(node).collect()),
                     span,
@@ -226,7 +306,7 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s
             }
         }
         _ => symbol(
-            Origin::Parameter(parameter.name.clone()),
+            Origin::Parameter(cx.called.address(parameter.name.clone())),
             Cow::Borrowed(""),
             parameter.allowed.clone(),
             span,

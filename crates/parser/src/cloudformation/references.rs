@@ -1,7 +1,7 @@
 //! `Ref` and `Fn::GetAtt`: parameters, pseudo parameters and resources.
 
 use super::lift::lift;
-use super::{Context, Target, evaluate, misused, parameters, unknown};
+use super::{Context, Target, evaluate, misused, parameters, stacks, unknown};
 use crate::model::Edge;
 use crate::source::Span;
 use crate::tree::{Node, Origin, Reference, Symbol, Value};
@@ -145,7 +145,11 @@ fn attribute_named<'s>(
         return resource(cx, index, Cow::Borrowed(""), span);
     }
     match cx.names.get(name).copied() {
-        Some(Target::Resource(index)) => resource(cx, index, attribute, span),
+        Some(Target::Resource(index)) => {
+            let output = attribute.strip_prefix("Outputs.");
+            let value = output.and_then(|output| stacks::output(cx, index, output, span));
+            value.unwrap_or_else(|| resource(cx, index, attribute, span))
+        }
         Some(Target::NotRead) => unknown(span, format!("`{name}` is not read")),
         Some(Target::Parameter(index)) => {
             parameters::mark_used(cx, index);

@@ -1,6 +1,6 @@
 //! The section `Resources`.
 
-use super::{Context, Target, entries, evaluate, references, unknown};
+use super::{Context, Target, entries, evaluate, references, stacks, unknown};
 use crate::model::{DEPENDS_ON, Resource, Scenario, Truth};
 use crate::source::Span;
 use crate::tree::{Entry, Map, Node, Problem, Value};
@@ -13,7 +13,7 @@ pub(super) struct Written<'s> {
     pub(super) address_span: Span,
     /// The name of its condition, and where that stands.
     pub(super) condition: Option<(Cow<'s, str>, Span)>,
-    kind: Cow<'s, str>,
+    pub(super) kind: Cow<'s, str>,
     kind_span: Span,
     made_from: Option<Arc<str>>,
     span: Span,
@@ -23,10 +23,10 @@ pub(super) struct Written<'s> {
     added: Option<Span>,
 }
 
-/// A resource with the scenario that it is evaluated in; none for one that never exists.
+/// A resource with the scenario that it is evaluated in, and its index; nothing for one that never exists.
 pub(super) struct Placed<'s> {
     pub(super) resource: Written<'s>,
-    pub(super) scenario: Option<Scenario>,
+    pub(super) place: Option<(Scenario, u32)>,
 }
 
 /// Reads the section: what is a resource, of which kind, under which condition.
@@ -127,30 +127,54 @@ pub(super) fn name<'s>(node: &Node<'s>) -> Option<Cow<'s, str>> {
     }
 }
 
-/// Evaluates all resources, each in its scenario. The indices are those that names were given before.
-pub(super) fn lower<'s>(cx: &mut Context<'s>, placed: Vec<Placed<'s>>) -> Vec<Resource<'s>> {
-    let mut resources = Vec::with_capacity(placed.len());
-    for Placed { resource, scenario } in placed {
-        let Some(scenario) = scenario else {
-            // It is not checked, but what it uses is used.
-            let parts = resource.properties.into_iter().chain(resource.attributes);
-            parts.for_each(|part| evaluate::discard(cx, part.value));
-            continue;
-        };
-        cx.from = u32::try_from(resources.len()).ok();
-        cx.scenario = scenario;
-        // Nothing of a resource matters where it does not exist.
-        if let Some((name, _)) = &resource.condition
-            && let Truth::Open(id) = cx.conditions.holds(scenario, name, &[])
-        {
-            cx.world.push((id, true));
+/// Evaluates all resources, each in its scenario, with the nested stacks among them. The indices are those that names
+/// were given before.
+pub(super) fn lower<'s>(cx: &mut Context<'s>, placed: Vec<Placed<'s>>) {
+    // An output of a nested stack may be asked for before its resource comes.
+    let mut others = Vec::with_capacity(placed.len());
+    for one in placed {
+        match one.place {
+            Some((scenario, index)) if stacks::is_stack(&one.resource.kind) => {
+                let waiting = stacks::Stack::Waiting(Box::new(one.resource), scenario);
+                cx.stacks.insert(index, waiting);
+                others.push((index, None));
+            }
+            Some((scenario, index)) => others.push((index, Some((one.resource, scenario)))),
+            None => {
+                // It is not checked, but what it uses is used.
+                let parts = one.resource.properties.into_iter();
+                let parts = parts.chain(one.resource.attributes);
+                parts.for_each(|part| evaluate::discard(cx, part.value));
+            }
         }
-        resources.push(evaluated(cx, resource, scenario));
-        cx.world.clear();
     }
-    cx.from = None;
-    cx.scenario = Scenario::DEFAULTS;
-    resources
+    for (index, resource) in others {
+        match resource {
+            Some((resource, scenario)) => make(cx, resource, scenario, index),
+            None => stacks::read(cx, index),
+        }
+    }
+}
+
+/// Evaluates a resource.
+pub(super) fn make<'s>(
+    cx: &mut Context<'s>,
+    resource: Written<'s>,
+    scenario: Scenario,
+    index: u32,
+) {
+    let outer = cx.begin(Some(index), scenario);
+    // Nothing of a resource matters where it does not exist.
+    if let Some((name, _)) = &resource.condition
+        && let Truth::Open(id) = cx.holds(scenario, name)
+    {
+        cx.world.push((id, true));
+    }
+    let made = evaluated(cx, resource, scenario);
+    if let Some(place) = cx.made.get_mut(index as usize) {
+        *place = Some(made);
+    }
+    cx.resume(outer);
 }
 
 fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario) -> Resource<'s> {
@@ -172,7 +196,7 @@ fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario
         evaluate::value(cx, &mut entry.value)
     });
     Resource {
-        address: resource.address,
+        address: cx.called.address(resource.address),
         address_span: resource.address_span,
         kind: resource.kind,
         kind_span: resource.kind_span,
@@ -181,10 +205,13 @@ fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario
         properties,
         properties_key,
         attributes: Node::new(Value::Map(attributes), here),
-        condition: resource.condition.map(|(name, _)| name),
+        condition: match resource.condition {
+            Some((name, _)) => Some(cx.called.address(name)),
+            None => cx.called.condition.clone(),
+        },
         scenario,
         is_judged: true,
-        calls: Vec::new(),
+        calls: cx.called.calls.clone(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which resources exist under the defaults, and the scenarios in which the others do.
 
 use super::resources::{Placed, Written};
-use super::{Context, MAX_SCENARIOS, Target, formula};
-use crate::model::{ConditionId, Scenario, Truth};
+use super::{Context, MAX_SCENARIOS, MAX_SCENARIOS_IN_ALL, Target, formula};
+use crate::model::{Scenario, Truth};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -16,11 +16,12 @@ pub(super) fn place<'s>(
     let mut opened: HashMap<Cow<'s, str>, Option<Scenario>> = HashMap::new();
     let mut placed = Vec::with_capacity(resources.len());
     for resource in resources {
-        let mut scenario = Some(Scenario::DEFAULTS);
+        let mut scenario = Some(cx.called.scenario);
         if let Some((name, span)) = &resource.condition
             && cx.condition(name, *span) == Truth::Known(false)
         {
-            let full = cx.released.len() > MAX_SCENARIOS;
+            let full = cx.released.len() >= MAX_SCENARIOS
+                || cx.conditions.scenarios() >= MAX_SCENARIOS_IN_ALL;
             scenario = match opened.get(name) {
                 Some(scenario) => *scenario,
                 None if full => None,
@@ -34,7 +35,8 @@ pub(super) fn place<'s>(
                 let address = &resource.address;
                 // What a stack is given leaves it out, as it was asked to.
                 if is_left_out(cx, &conditions, name) {
-                    placed.push(Placed { resource, scenario });
+                    let place = None;
+                    placed.push(Placed { resource, place });
                     continue;
                 }
                 let why = if opened.contains_key(name) {
@@ -47,14 +49,17 @@ pub(super) fn place<'s>(
                 cx.not_read.push((resource.address_span, why));
             }
         }
-        if scenario.is_some() {
+        let place = scenario.map(|scenario| {
             let index = u32::try_from(cx.addresses.len()).unwrap_or(u32::MAX);
-            cx.addresses.push(resource.address.clone());
+            cx.addresses
+                .push(cx.called.address(resource.address.clone()));
+            cx.made.push(None);
             if let Some(target @ Target::NotRead) = cx.names.get_mut(&resource.address) {
                 *target = Target::Resource(index);
             }
-        }
-        placed.push(Placed { resource, scenario });
+            (scenario, index)
+        });
+        placed.push(Placed { resource, place });
     }
     placed
 }
@@ -63,13 +68,24 @@ pub(super) fn place<'s>(
 fn users(conditions: &[formula::Written<'_>]) -> Vec<Vec<usize>> {
     let mut users = vec![Vec::new(); conditions.len()];
     for (index, condition) in conditions.iter().enumerate() {
-        for mentioned in &condition.basis.conditions {
-            if let Some(users) = users.get_mut(mentioned.0 as usize) {
+        for mentioned in mentioned(conditions, condition) {
+            if let Some(users) = users.get_mut(mentioned) {
                 users.push(index);
             }
         }
     }
     users
+}
+
+/// The conditions that one mentions, by their index.
+fn mentioned<'c>(
+    conditions: &[formula::Written<'_>],
+    condition: &'c formula::Written<'_>,
+) -> impl Iterator<Item = usize> + use<'c> {
+    // Those of a template are declared one behind the other.
+    let first = conditions.first().map_or(0, |first| first.id.0);
+    let mentioned = condition.basis.conditions.iter();
+    mentioned.filter_map(move |id| Some(id.0.checked_sub(first)? as usize))
 }
 
 /// A scenario in which a condition that the defaults rule out may hold: the parameters behind it are open.
@@ -96,10 +112,10 @@ fn open<'s>(
 
     let first = cx.conditions.len();
     let ids: Vec<_> = differing.iter().map(|condition| condition.id).collect();
-    let scenario = cx.conditions.add_scenario(&ids);
-    cx.released.push(released);
+    let scenario = cx.conditions.add_scenario(cx.called.scenario, &ids);
+    cx.released.insert(scenario, released);
     formula::define_in(cx, scenario, first, &differing);
-    match cx.conditions.holds(scenario, name, &[]) {
+    match cx.holds(scenario, name) {
         Truth::Known(false) => None,
         _ => Some(scenario),
     }
@@ -120,10 +136,10 @@ fn parameters_behind<'c>(
     conditions: &'c [formula::Written<'_>],
     name: &str,
 ) -> Option<impl Iterator<Item = u32> + use<'c>> {
-    let ConditionId(start) = cx.conditions.id(Scenario::DEFAULTS, name)?;
-    let behind = reach(conditions.len(), [start as usize], |index| {
-        let basis = &conditions[index].basis;
-        basis.conditions.iter().map(|id| id.0 as usize)
+    let id = cx.condition_id(name)?;
+    let start = conditions.iter().position(|one| one.id == id)?;
+    let behind = reach(conditions.len(), [start], |index| {
+        mentioned(conditions, &conditions[index])
     });
     let parameters = behind.into_iter();
     Some(parameters.flat_map(move |index| conditions[index].basis.parameters.iter().copied()))

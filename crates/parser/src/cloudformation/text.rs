@@ -153,7 +153,7 @@ fn fill_in<'s>(
             text.literal.push('}');
             continue;
         }
-        let place = place_of(cx.source, place, &mut searched, written).unwrap_or(span);
+        let place = place_of(cx.text_of(place.file), place, &mut searched, written).unwrap_or(span);
         let name = name.trim();
         if name.is_empty() || !name.chars().all(is_name_character) {
             let message =
@@ -297,6 +297,49 @@ pub(super) fn split<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) ->
             _ => misused(cx, span, USAGE),
         })
     })
+}
+
+/// What a comma-delimited text lists, where a nested stack is handed one. A reference among commas is an element.
+pub(super) fn listed<'s>(cx: &mut Context<'s>, node: Node<'s>) -> Node<'s> {
+    let span = node.span;
+    let listed = lift(cx, vec![node], span, &|_, arguments, span| {
+        let node = arguments.into_iter().next()?;
+        let via = node.via.clone();
+        let pieces = match &node.value {
+            Value::List(_) | Value::Null => return Some(node),
+            Value::Symbol(symbol) => match &**symbol {
+                Symbol::Text(pieces) => pieces.as_slice(),
+                _ => return Some(unknown(span, "a list that is not known")),
+            },
+            _ => std::slice::from_ref(&node),
+        };
+        let mut items = Vec::new();
+        let mut item = Text::new(span);
+        for piece in pieces {
+            let Some(text) = piece.scalar_text() else {
+                item.push(piece.clone());
+                continue;
+            };
+            let mut parts = text.split(',');
+            item.literal
+                .push_str(parts.next().unwrap_or_default().trim());
+            for part in parts {
+                let done = std::mem::replace(&mut item, Text::new(span));
+                items.push(done.finish());
+                item.literal.push_str(part.trim());
+            }
+        }
+        items.push(item.finish());
+        for item in &mut items {
+            item.via = item.via.take().or_else(|| via.clone());
+        }
+        Some(Node {
+            value: Value::List(items),
+            span,
+            via,
+        })
+    });
+    listed.unwrap_or_else(|| Node::new(Value::Null, span))
 }
 
 /// `Fn::Select`.
@@ -455,7 +498,7 @@ pub(super) fn look_into<'s>(cx: &Context<'s>, node: &mut Node<'s>) {
     if !embedded::may_be_json(text) {
         return;
     }
-    if let Some(tree) = embedded::parse_json(text, node.span, cx.source) {
+    if let Some(tree) = embedded::parse_json(text, node.span, cx.text_of(node.span.file)) {
         let text = std::mem::take(text);
         node.value = Value::Json(Box::new(Json { text, tree }));
     }

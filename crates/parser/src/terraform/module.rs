@@ -214,7 +214,7 @@ impl<'m, 's> Run<'m, 's> {
             incomplete: self.incomplete.get() || broken,
             unread_calls: self.unread_calls.get(),
             handed_over,
-            rewritten: false,
+            rewritten: Vec::new(),
             planned: false,
             not_read,
             hidden: self.hidden(&read),

@@ -3,10 +3,10 @@
 //! <https://developer.hashicorp.com/terraform/language/expressions/type-constraints>. What is not known stays so,
 //! within the shape that the type gives it.
 
-use super::evaluate::is_document;
 use super::value;
 use crate::source::Span;
 use crate::tree::{Choice, Entry, Map, Node, Symbol, Value, Via, ViaKind};
+use crate::via::is_document;
 use hcl_edit::expr::{Expression, ObjectKey};
 use std::borrow::Cow;
 use std::fmt;

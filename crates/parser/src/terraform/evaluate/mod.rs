@@ -19,6 +19,7 @@ use crate::source::{FileId, Span};
 use crate::tree::{
     Choice, Entry, Map, Node, Origin, Problem, Reference, Symbol, Value, Via, ViaKind,
 };
+use crate::via::used_at;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{BinaryOperator, Expression, FuncCall, Object, ObjectKey, UnaryOperator};
 use hcl_edit::template::{Directive, Element, Template};
@@ -153,46 +154,6 @@ pub(super) fn reference<'s>(origin: Origin<'s>, attribute: &str, span: Span) -> 
     symbol(Symbol::Reference(reference), span)
 }
 
-/// The same value at its place of use, with the place that it came from behind it; so for all that is in it, but for
-/// what a text of JSON says, which is best read where it is written.
-pub(super) fn used_at<'s>(node: &mut Node<'s>, span: Span, kind: ViaKind, name: &Arc<str>) {
-    let is_document = is_document(node);
-    if node.span != span {
-        // What an element of a loop was is told by where it came from.
-        if kind != ViaKind::Element || node.via.is_none() {
-            node.via = Some(Arc::new(Via {
-                kind,
-                name: Arc::clone(name),
-                span: node.span,
-                previous: node.via.take(),
-            }));
-        }
-        node.span = span;
-    }
-    if is_document {
-        return;
-    }
-    let inner = |node: &mut Node<'s>| used_at(node, span, kind, name);
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(inner),
-        Value::Map(map) => {
-            for entry in &mut map.entries {
-                entry.key_span = span;
-                inner(&mut entry.value);
-            }
-        }
-        Value::Symbol(symbol) => match &mut **symbol {
-            Symbol::Choice(choice) => {
-                let branches = [&mut choice.then, &mut choice.otherwise];
-                branches.into_iter().flatten().for_each(inner);
-            }
-            Symbol::Text(pieces) => pieces.iter_mut().for_each(|piece| piece.span = span),
-            _ => {}
-        },
-        _ => {}
-    }
-}
-
 /// Marks a value that stands for the text of a document.
 pub(super) fn document<'s>(node: Node<'s>, name: &str) -> Node<'s> {
     let via = Via {
@@ -205,18 +166,6 @@ pub(super) fn document<'s>(node: Node<'s>, name: &str) -> Node<'s> {
         via: Some(Arc::new(via)),
         ..node
     }
-}
-
-/// Whether a value stands for the text of a document.
-pub(super) fn is_document(node: &Node<'_>) -> bool {
-    let mut step = node.via.as_deref();
-    while let Some(via) = step {
-        if via.kind == ViaKind::Document {
-            return true;
-        }
-        step = via.previous.as_deref();
-    }
-    false
 }
 
 impl<'e, 's> Evaluation<'e, 's> {

@@ -5,9 +5,10 @@
 
 use super::super::value;
 use super::TOO_MANY_STEPS;
-use super::{Evaluation, Found, INSTANCES, choice, list, symbol, unknown, used_at};
+use super::{Evaluation, Found, INSTANCES, choice, list, symbol, unknown};
 use crate::source::Span;
 use crate::tree::{Node, Origin, Reference, Symbol, Value, ViaKind};
+use crate::via::used_at;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use std::borrow::Cow;
 use std::sync::Arc;

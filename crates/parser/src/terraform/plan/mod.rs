@@ -174,7 +174,7 @@ fn empty<'s>(file: FileId, span: Span) -> Project<'s> {
         edges: Vec::new(),
         problems: Vec::new(),
         incomplete: false,
-        rewritten: false,
+        rewritten: Vec::new(),
         planned: true,
         not_read: Vec::new(),
         hidden: Vec::new(),
