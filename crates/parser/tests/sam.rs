@@ -401,9 +401,6 @@ fn other_resources() {
     check(machine, "S.StateMachineType", r#""EXPRESS""#);
     check(machine, "S.LoggingConfiguration.Level", r#""ALL""#);
     check(machine, "S.Definition.StartAt", r#""A""#);
-    let application = "  N: { Type: AWS::Serverless::Application, Properties: { Location: child.yaml, Parameters: { P: v } } }";
-    check_resources(application, &["N CloudFormation::Stack at N"]);
-    check(application, "N.TemplateURL", r#""child.yaml""#);
     check_resources(
         "  G: { Type: AWS::Serverless::GraphQLApi, Properties: { SchemaUri: s, Logging: false, ApiKeys: { K: {} } } }",
         &[

@@ -90,21 +90,25 @@ fn walk(node: &Node<'_>, inside: &dyn Fn(Span)) {
     }
 }
 
-/// What stands at a path (`Resource.Property.0.Key`, or `Outputs.Name`).
+/// What stands at a path (`Resource.Property.0.Key`, `Stack.Resource.Property`, or `Outputs.Name`).
 pub(crate) fn rendered_at(project: &Project<'_>, path: &str) -> String {
-    let mut steps = path.split('.');
-    let name = steps.next().unwrap();
-    let mut node = if name == "Outputs" {
-        let name = steps.next().unwrap();
+    let (mut node, rest) = if let Some(path) = path.strip_prefix("Outputs.") {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
         let output = project.outputs.iter().find(|one| one.name == name);
-        &output.unwrap().value
+        (&output.unwrap().value, rest)
     } else {
-        match project.resources.iter().find(|one| one.address == name) {
-            Some(resource) => &resource.properties,
+        let below = |address: &str| match path.strip_prefix(address)? {
+            "" => Some(""),
+            rest => rest.strip_prefix('.'),
+        };
+        let found = project.resources.iter();
+        let found = found.filter_map(|one| Some((one, below(&one.address)?)));
+        match found.max_by_key(|(one, _)| one.address.len()) {
+            Some((resource, rest)) => (&resource.properties, rest),
             None => return "no resource".to_owned(),
         }
     };
-    for step in steps {
+    for step in rest.split('.').filter(|step| !step.is_empty()) {
         let next = match step.parse::<usize>() {
             Ok(index) => node.as_list().and_then(|items| items.get(index)),
             Err(_) => node.get(step),
