@@ -11,7 +11,7 @@
 use crate::Failure;
 use crate::args::RunArgs;
 use crate::files::{self, real, real_folder};
-use crate::terraform;
+use crate::{stacks, terraform};
 use pillarlint_parser::source::{FileId, LineIndex, SourceFile, SourceMap, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -183,38 +183,53 @@ fn is_part_of_configuration(path: &Path) -> bool {
     terraform::is_configuration(&path) || terraform::is_values(&path)
 }
 
-/// The files of the modules that call, over any number of calls, the modules of files; only in a repository, since
-/// nothing else says where a tree ends.
+/// The files of the modules that call, over any number of calls, the modules of files, and the templates that name
+/// templates; only in a repository, since nothing else says where a tree ends.
 fn callers(changes: &Changes) -> Vec<PathBuf> {
-    let parts = changes
-        .files
-        .keys()
-        .filter(|path| is_part_of_configuration(path));
-    let folders: BTreeSet<&Path> = parts.filter_map(|path| path.parent()).collect();
-    let mut by_repository: BTreeMap<&Path, BTreeSet<PathBuf>> = BTreeMap::new();
-    for folder in folders {
-        let mut above = folder.ancestors();
-        if let Some(top) = above.find(|one| one.join(".git").exists()) {
-            let folders = by_repository.entry(top).or_default();
-            folders.insert(folder.to_owned());
+    let mut by_repository: BTreeMap<&Path, Called> = BTreeMap::new();
+    for path in changes.files.keys() {
+        let mut above = path.ancestors().skip(1);
+        let Some(top) = above.find(|one| one.join(".git").exists()) else {
+            continue;
+        };
+        let called = by_repository.entry(top).or_default();
+        if is_part_of_configuration(path) {
+            called.modules.extend(path.parent().map(Path::to_owned));
+        } else {
+            called.templates.insert(path.clone());
         }
     }
     let here = real_folder(Path::new(""));
     let mut callers = Vec::new();
     for (top, called) in by_repository {
-        let below = files::matching(top, |path, is_folder| {
-            is_folder || terraform::is_configuration(&files::shown(path))
+        let (modules, templates) = (!called.modules.is_empty(), !called.templates.is_empty());
+        let below = files::matching(top, move |path, is_folder| {
+            let is_module = || terraform::is_configuration(&files::shown(path));
+            is_folder || (templates && files::may_be_checked(path)) || (modules && is_module())
         });
-        let below: Vec<PathBuf> = below.into_iter().map(|(_, real)| real).collect();
-        let calling = terraform::calling(&called, &below);
-        let is_calling = |path: &&PathBuf| path.parent().is_some_and(|it| calling.contains(it));
+        let below = below.into_iter().map(|(_, real)| real);
+        let (parts, others): (Vec<PathBuf>, Vec<PathBuf>) =
+            below.partition(|path| terraform::is_configuration(&files::shown(path)));
+        let calling = terraform::calling(&called.modules, &parts);
+        let naming = stacks::naming(&called.templates, &others);
+        let is_calling = |path: &PathBuf| path.parent().is_some_and(|it| calling.contains(it));
+        let found = parts.into_iter().filter(is_calling).chain(naming);
         let is_near = here.starts_with(top);
-        callers.extend(below.iter().filter(is_calling).map(|path| match is_near {
-            true => PathBuf::from(files::relative(path, &here)),
-            false => path.clone(),
+        callers.extend(found.map(|path| match is_near {
+            true => PathBuf::from(files::relative(&path, &here)),
+            false => path,
         }));
     }
     callers
+}
+
+/// What of a repository others may call.
+#[derive(Default)]
+struct Called {
+    /// Folders of modules.
+    modules: BTreeSet<PathBuf>,
+    /// Files that may be templates.
+    templates: BTreeSet<PathBuf>,
 }
 
 /// What has changed since a revision branched off, in the repositories of these paths: committed, staged, or neither;

@@ -30,6 +30,8 @@ mod review;
 mod rule_folders;
 #[path = "cli/rules.rs"]
 mod rules;
+#[path = "cli/stacks.rs"]
+mod stacks;
 #[path = "cli/suppressions.rs"]
 mod suppressions;
 #[path = "cli/terraform.rs"]

@@ -1,12 +1,15 @@
 //! Templates that name other files: nested stacks, and what is included. They are read in rounds, until nobody asks for
 //! more, and each template that calls others is checked with all that it leads to.
 
+mod callers;
+
 use crate::Failure;
 use crate::config::Judging;
 use crate::files;
 use crate::input::{Checked, Fate, parse};
 use crate::stack_parameters::Values;
 use crate::terraform::{Bounds, joined, parent};
+pub(crate) use callers::naming;
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::suppress::{self, Owner, Suppression};
