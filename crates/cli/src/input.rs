@@ -11,7 +11,7 @@ use pillarlint_engine::finding::Report;
 use pillarlint_engine::plan::Plan;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::suppress;
-use pillarlint_parser::cloudformation::{Deployment, Files, Given, NoFiles};
+use pillarlint_parser::cloudformation::{Deployment, Files, NoFiles};
 use pillarlint_parser::model::DeclarationKind;
 use pillarlint_parser::recognise::{Kind, is_json, recognise};
 use pillarlint_parser::source::{DecodeError, FileId, Span, decode};
@@ -91,13 +91,13 @@ pub(crate) fn check_input(
             Kind::CloudFormation => {
                 let settings = judging.of(&checked.path);
                 let ruleset = judging.ruleset();
-                let given = values.of(&checked.path, judging);
+                let deployment = values.deployment(&checked.path, judging);
                 let nearby = Nearby::alone(file, &checked.path);
                 let (reports, declared) = check_template(
                     file,
                     &checked.path,
                     &text,
-                    (&given, Some(&nearby)),
+                    (&deployment, Some(&nearby)),
                     (ruleset, &settings.plan),
                 );
                 checked.declared = declared;
@@ -186,7 +186,16 @@ pub fn check_text(
     plan: &Plan,
 ) -> Option<Vec<Report>> {
     let is_template = kind_of(text) == Kind::CloudFormation;
-    is_template.then(|| check_template(file, path, text, (&Given::new(), None), (ruleset, plan)).0)
+    is_template.then(|| {
+        check_template(
+            file,
+            path,
+            text,
+            (&Deployment::default(), None),
+            (ruleset, plan),
+        )
+        .0
+    })
 }
 
 /// The reports of a template, and, where parameters are given, those that it declares.
@@ -194,7 +203,7 @@ fn check_template(
     file: FileId,
     path: &str,
     text: &str,
-    (given, nearby): (&Given, Option<&Nearby<'_>>),
+    (deployment, nearby): (&Deployment, Option<&Nearby<'_>>),
     (ruleset, plan): (&Ruleset, &Plan),
 ) -> (Vec<Report>, Vec<String>) {
     let parsed = parse(file, path, text);
@@ -211,9 +220,8 @@ fn check_template(
             Some(nearby) => nearby,
             None => &NoFiles,
         };
-        let deployment = Deployment { given, files };
-        let project = cloudformation::lower_deployed(file, text, document, &deployment);
-        if !given.is_empty() {
+        let project = cloudformation::lower_deployed(file, text, document, deployment, files);
+        if !deployment.given.is_empty() {
             let parameters = project.declarations.iter();
             let parameters = parameters.filter(|one| one.kind == DeclarationKind::Parameter);
             declared.extend(parameters.map(|one| one.name.to_string()));

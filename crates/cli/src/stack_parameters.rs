@@ -3,8 +3,7 @@
 use crate::Failure;
 use crate::config::{Judging, Target};
 use crate::files::{self, Content};
-use pillarlint_parser::cloudformation::Given;
-use pillarlint_parser::cloudformation::given;
+use pillarlint_parser::cloudformation::{Deployment, Given, given};
 use pillarlint_parser::source::{FileId, SourceFile, Span, decode};
 use pillarlint_parser::tree::Problem;
 use std::collections::BTreeSet;
@@ -72,8 +71,16 @@ impl Values {
         self.configured.is_empty() && self.flags.is_empty()
     }
 
+    /// How the template of a path is deployed, as far as the run knows.
+    pub(crate) fn deployment(&self, path: &str, judging: &Judging<'_>) -> Deployment {
+        Deployment {
+            given: self.of(path, judging),
+            ..Deployment::default()
+        }
+    }
+
     /// What the template of a path is given: later values go before earlier ones, the command line before all.
-    pub(crate) fn of(&self, path: &str, judging: &Judging<'_>) -> Given {
+    fn of(&self, path: &str, judging: &Judging<'_>) -> Given {
         let mut all = Given::new();
         if self.is_empty() {
             return all;

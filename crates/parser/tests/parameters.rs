@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use pillarlint_parser::cloudformation::{self, given};
+use pillarlint_parser::cloudformation::{self, Deployment, NoFiles, given};
 use pillarlint_parser::source::FileId;
 use pillarlint_parser::tree::{Node, Value, ViaKind};
 use pillarlint_parser::yaml;
@@ -103,7 +103,11 @@ Resources:
 fn check_given(values: &str, resources: &[&str], properties: &[(&str, &str)]) {
     let (given, _) = given::read(FileId(1), values);
     let root = yaml::parse(FileId(0), TEMPLATE).documents.remove(0);
-    let project = cloudformation::lower_given(FileId(0), TEMPLATE, root, &given);
+    let deployment = Deployment {
+        given,
+        ..Deployment::default()
+    };
+    let project = cloudformation::lower_deployed(FileId(0), TEMPLATE, root, &deployment, &NoFiles);
     let addresses: Vec<&str> = project.resources.iter().map(|one| &*one.address).collect();
     assert_eq!(addresses, resources, "{values}");
     assert!(project.not_read.is_empty(), "{:?}", project.not_read);
@@ -141,7 +145,11 @@ fn what_is_given_says_where() {
     let values = "Stage=prod";
     let (given, _) = given::read(FileId(1), values);
     let root = yaml::parse(FileId(0), TEMPLATE).documents.remove(0);
-    let project = cloudformation::lower_given(FileId(0), TEMPLATE, root, &given);
+    let deployment = Deployment {
+        given,
+        ..Deployment::default()
+    };
+    let project = cloudformation::lower_deployed(FileId(0), TEMPLATE, root, &deployment, &NoFiles);
     let via = project.resources[0]
         .properties
         .get("Stage")

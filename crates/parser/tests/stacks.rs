@@ -7,7 +7,7 @@ mod lowered;
 
 use lowered::{check_spans, rendered_at};
 use pillarlint_parser::cloudformation::{
-    Deployment, Document, Files, Given, MAX_NESTED_STACKS, MAX_SCENARIOS_IN_ALL, MAX_STACK_DEPTH,
+    Deployment, Document, Files, MAX_NESTED_STACKS, MAX_SCENARIOS_IN_ALL, MAX_STACK_DEPTH,
     lower_deployed,
 };
 use pillarlint_parser::model::{Project, Scenario, Truth};
@@ -38,11 +38,10 @@ impl<'t> Files<'t> for Folder<'t> {
     }
 }
 
-fn lower_given<'t>(files: &'t Folder<'t>, given: &Given) -> Project<'t> {
-    let deployment = Deployment { given, files };
+fn lowered_with<'t>(files: &'t Folder<'t>) -> Project<'t> {
     let text = files.0[0].1;
     let root = read(FileId(0), text);
-    let project = lower_deployed(FileId(0), text, root, &deployment);
+    let project = lower_deployed(FileId(0), text, root, &Deployment::default(), files);
     let texts: Vec<&str> = files.0.iter().map(|(_, text)| *text).collect();
     check_spans(&project, &texts);
     project
@@ -52,7 +51,7 @@ fn lower_given<'t>(files: &'t Folder<'t>, given: &Given) -> Project<'t> {
 #[track_caller]
 fn check(files: &[(&str, &str)], resources: &[&str], values: &[(&str, &str)], said: &[&str]) {
     let folder = Folder(files);
-    let project = lower_given(&folder, &Given::new());
+    let project = lowered_with(&folder);
     let addresses: Vec<&str> = project.resources.iter().map(|one| &*one.address).collect();
     assert_eq!(addresses, resources);
     for (path, expected) in values {
@@ -112,7 +111,7 @@ fn values_flow_in_and_out() {
 fn places_lead_from_the_use_to_the_call() {
     let files = [("root", CALL), ("child.yaml", CHILD)];
     let folder = Folder(&files);
-    let project = lower_given(&folder, &Given::new());
+    let project = lowered_with(&folder);
     let inner = &project.resources[3];
     assert_eq!(inner.calls.len(), 1);
     let (place, address) = &inner.calls[0];
@@ -234,7 +233,7 @@ Resources:
             &[why],
         );
         let folder = Folder(&files);
-        let project = lower_given(&folder, &Given::new());
+        let project = lowered_with(&folder);
         assert!(project.unread_calls);
         assert_eq!(project.handed_over, [0]);
     }
@@ -300,7 +299,7 @@ Resources:
     let child = child.replace("Condition: [], ", "");
     let files = [("root", root), ("child", child.as_str())];
     let folder = Folder(&files);
-    let project = lower_given(&folder, &Given::new());
+    let project = lowered_with(&folder);
     assert_eq!(project.problems, []);
     for (path, expected) in [
         // Where the stack exists, it is production; what it is handed says so, too.
@@ -369,7 +368,7 @@ Resources:
     );
     let files = [("root", root)];
     let folder = Folder(&files);
-    let project = lower_given(&folder, &Given::new());
+    let project = lowered_with(&folder);
     let inner = &project.resources[2];
     let value = inner.properties.get("P").unwrap();
     assert_eq!(value.span.text(root), "!Ref P");
@@ -449,7 +448,7 @@ fn stacks_are_bounded() {
         .map(|(name, text)| (name.as_str(), text.as_str()))
         .collect();
     let folder = Folder(&files);
-    let project = lower_given(&folder, &Given::new());
+    let project = lowered_with(&folder);
     let made = project.resources.iter().filter(|one| one.kind == "T");
     assert_eq!(made.count(), MAX_NESTED_STACKS + 1);
     let said = |why: &str| project.not_read.iter().any(|(_, one)| one.contains(why));
@@ -478,7 +477,7 @@ fn conditions_that_many_stacks_share() {
     }
     let files = [("root", root.as_str()), ("child", child.as_str())];
     let folder = Folder(&files);
-    let project = lower_given(&folder, &Given::new());
+    let project = lowered_with(&folder);
     assert_eq!(rendered_at(&project, "S0.R60.X"), r#""a""#);
     let said = "and more than 64 conditions are like that";
     let left_out = project

@@ -13,9 +13,7 @@ pub(crate) use callers::naming;
 use pillarlint_engine::check::check;
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::suppress::{self, Owner, Suppression};
-use pillarlint_parser::cloudformation::{
-    Deployment, Document, Files, MAX_STACK_DEPTH, lower_deployed,
-};
+use pillarlint_parser::cloudformation::{Document, Files, MAX_STACK_DEPTH, lower_deployed};
 use pillarlint_parser::source::{FileId, SourceFile};
 use pillarlint_parser::tree::{Parsed, Problem};
 use rayon::prelude::*;
@@ -135,18 +133,14 @@ fn judge(
         problems,
         ..
     } = parse(file, &caller.path, &caller.text);
-    let given = values.of(&caller.path, judging);
+    let deployment = values.deployment(&caller.path, judging);
     let nearby = Nearby {
         library: Some(library),
         ..Nearby::alone(file, &caller.path)
     };
-    let deployment = Deployment {
-        given: &given,
-        files: &nearby,
-    };
     let lowered = documents.into_iter();
     let projects: Vec<_> = lowered
-        .map(|document| lower_deployed(file, &caller.text, document, &deployment))
+        .map(|document| lower_deployed(file, &caller.text, document, &deployment, &nearby))
         .collect();
     if !is_last && !nearby.has_all() {
         return Err(nearby.wanted.take());

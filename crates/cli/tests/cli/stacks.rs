@@ -94,7 +94,11 @@ fn a_finding_shows_the_calls() {
         ("stacks/middle.yaml", &middle),
         ("child.yaml", CHILD),
     ]);
-    let ran = run_check(folder.path(), &[".", "--format", "text", "--preset", "all"], b"");
+    let ran = run_check(
+        folder.path(),
+        &[".", "--format", "text", "--preset", "all"],
+        b"",
+    );
     assert_eq!(ran.code, 1);
     assert_data_eq!(ran.stdout, file!["../snapshots/nested-stack.txt"]);
 }

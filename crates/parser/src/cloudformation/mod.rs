@@ -56,40 +56,41 @@ pub const MAX_DEPTH: usize = 600;
 /// What parameters are given at deployment: the text of each, and where it stands.
 pub type Given = HashMap<String, (String, Span)>;
 
-/// What a template is read with, beside its own text.
-pub struct Deployment<'a, 's> {
-    /// What its parameters are given.
-    pub given: &'a Given,
-    /// The files that it may name: nested stacks, what it includes.
-    pub files: &'s dyn Files<'s>,
+/// Which values of parameters that are given none are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scenarios {
+    /// Their defaults.
+    #[default]
+    Defaults,
+    /// All that they may have.
+    All,
+}
+
+/// What is known, or taken to be so, of how a template is deployed.
+#[derive(Debug, Default)]
+pub struct Deployment {
+    /// What parameters are given; names that the template does not declare are passed over.
+    pub given: Given,
+    /// What the other parameters are.
+    pub scenarios: Scenarios,
 }
 
 /// Reads a template whose parameters have their defaults, and no other file. Whatever is wrong with it, the rest is
 /// still read.
 pub fn lower<'s>(file: FileId, source: &'s str, root: Node<'s>) -> Project<'s> {
-    lower_given(file, source, root, &Given::new())
+    lower_deployed(file, source, root, &Deployment::default(), &NoFiles)
 }
 
-/// The same, where parameters are given values; names that the template does not declare are passed over.
-pub fn lower_given<'s>(
-    file: FileId,
-    source: &'s str,
-    root: Node<'s>,
-    given: &Given,
-) -> Project<'s> {
-    let files: &'s NoFiles = &NoFiles;
-    lower_deployed(file, source, root, &Deployment { given, files })
-}
-
-/// The same, with the nested stacks that it makes.
+/// The same, for a deployment of which more is known, with the files that the template names.
 pub fn lower_deployed<'s>(
     file: FileId,
     source: &'s str,
     root: Node<'s>,
-    deployment: &Deployment<'_, 's>,
+    deployment: &Deployment,
+    files: &'s dyn Files<'s>,
 ) -> Project<'s> {
-    let mut cx = Context::new(file, source, deployment.files);
-    let span = template(&mut cx, root, parameters::Values::Stack(deployment.given)).span;
+    let mut cx = Context::new(file, source, files);
+    let span = template(&mut cx, root, parameters::Values::Stack(&deployment.given)).span;
 
     let mut resources = Vec::with_capacity(cx.made.len());
     resources.extend(std::mem::take(&mut cx.made).into_iter().flatten());
