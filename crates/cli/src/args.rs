@@ -1,6 +1,9 @@
 //! Arguments: what every flag is called, takes and means.
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use crate::cdk;
+use clap::builder::{
+    NonEmptyStringValueParser, PathBufValueParser, PossibleValuesParser, TypedValueParser,
+};
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use pillarlint_engine::date::Date;
 use pillarlint_engine::rule::{Preset, Severity};
@@ -143,7 +146,7 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Files and folders to check; `-` reads standard input
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = PathBufValueParser::new().map(cdk::assembly_of))]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -184,6 +187,10 @@ pub(crate) struct RunArgs {
     /// or lines Key=Value), or Key=Value (may be repeated)
     #[arg(long, value_name = "FILE", help_heading = "CloudFormation")]
     pub(crate) parameters: Vec<String>,
+
+    /// Check what the AWS CDK adds of its own, too (the functions and roles of its custom resources)
+    #[arg(long, help_heading = "CloudFormation")]
+    pub(crate) cdk_resources: bool,
 
     #[command(flatten)]
     pub(crate) variables: Variables,

@@ -15,7 +15,8 @@ use crate::stacks::check_callers;
 use crate::terraform::{self, Named, Request};
 use crate::text::escape;
 use crate::{
-    CLEAN, Console, FINDINGS, Failure, UNREADABLE, parameters, secrets, selectors, suppressions,
+    CLEAN, Console, FINDINGS, Failure, UNREADABLE, cdk, parameters, secrets, selectors,
+    suppressions,
 };
 use pillarlint_engine::finding::{Finding, Report};
 use pillarlint_engine::rule::Severity;
@@ -27,6 +28,7 @@ use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span};
 use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// Trees are as deep as the parsers allow, and a debug build needs room for that.
@@ -249,7 +251,7 @@ pub(crate) fn judge(
         .stack_size(STACK_BYTES)
         .build()
         .map_err(|error| Failure::Usage(format!("cannot start {jobs} threads: {error}")))?;
-    let values = stack_parameters::read(&args.parameters, judging, asked_for)?;
+    let values = stack_parameters::read(args, judging, asked_for)?;
     let checked: Vec<Checked> = pool.install(|| {
         let inputs = inputs.into_par_iter().enumerate();
         inputs
@@ -368,13 +370,15 @@ pub(crate) fn judge(
             path: folder.clone(),
             text: String::new(),
         });
-        reports.push(problem(place, &nothing_to_check(excluded > 0)));
+        let message = nothing_to_check(excluded > 0, cdk::is_program(Path::new(folder)));
+        reports.push(problem(place, &message));
     }
     let suppressions = judging.suppressions(&mut sources, &folders);
     reports.push(Report {
         suppressions,
         ..Report::default()
     });
+    cdk::tell_lines(&mut reports, &sources);
     secrets::hide_all(&mut reports, &mut sources);
     let checked = sources.files.len();
     let known = baseline::read_for(limits.baselines, judging, &mut sources)?;
@@ -461,15 +465,19 @@ fn add_files(sources: &mut SourceMap, counts: &mut Counts, files: Vec<(FileId, S
 }
 
 /// What is said of a folder without anything to check.
-fn nothing_to_check(excluded: bool) -> String {
+fn nothing_to_check(excluded: bool, is_cdk: bool) -> String {
     let extensions = files::EXTENSIONS.map(|extension| format!(".{extension}"));
     let extensions = extensions.join(", ");
     let names = match excluded {
         true => ".gitignore names and the configuration excludes",
         false => ".gitignore names",
     };
+    let hint = match is_cdk {
+        true => "; of a CDK program, check what `cdk synth` writes: `pillarlint check cdk.out`",
+        false => "",
+    };
     format!(
-        "holds no template and no configuration to check (looked at {extensions} files, but for what {names})"
+        "holds no template and no configuration to check (looked at {extensions} files, but for what {names}){hint}"
     )
 }
 

@@ -5,6 +5,7 @@
     reason = "the command line is where files are read"
 )]
 
+use crate::cdk;
 use crate::config::{self, Configurations};
 use crate::terraform::{is_configuration, is_values};
 use ignore::{WalkBuilder, WalkState};
@@ -202,9 +203,10 @@ fn walker(folder: &Path) -> WalkBuilder {
     walker
 }
 
-/// Whether it is none of what git and Terraform keep for themselves.
+/// Whether it is none of what git, Terraform and the CDK keep for themselves.
 fn is_of_the_author(entry: &ignore::DirEntry) -> bool {
-    entry.file_name() != ".git" && entry.file_name() != ".terraform"
+    let name = entry.file_name();
+    name != ".git" && name != ".terraform" && (entry.depth() == 0 || !cdk::is_aside(entry.path()))
 }
 
 /// The files below a folder that are wanted, but for what is ignored: as they are seen from where that is, and in their

@@ -6,6 +6,7 @@
 
 mod args;
 mod baseline;
+mod cdk;
 mod changed;
 mod check;
 mod config;

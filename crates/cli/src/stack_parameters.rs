@@ -1,6 +1,7 @@
 //! What the parameters of stacks are given: `--parameters`, and the files that configurations name.
 
 use crate::Failure;
+use crate::args::RunArgs;
 use crate::config::{Judging, Target};
 use crate::files::{self, Content};
 use pillarlint_parser::cloudformation::{Deployment, Given, given};
@@ -16,6 +17,8 @@ pub(crate) struct Values {
     configured: Vec<(PathBuf, Given)>,
     /// What the command line gives, in its order.
     flags: Vec<Given>,
+    /// Whether the command line asks to judge what the AWS CDK adds.
+    judges_cdk: bool,
     /// The files, and a stand-in for each value of the command line; their ids count on from the first.
     pub(crate) sources: Vec<SourceFile>,
     /// What is wrong with them.
@@ -26,17 +29,16 @@ pub(crate) struct Values {
 ///
 /// # Errors
 /// A file that cannot be read, or that is something else.
-pub(crate) fn read(
-    flags: &[String],
-    judging: &Judging<'_>,
-    first: usize,
-) -> Result<Values, Failure> {
-    let mut values = Values::default();
+pub(crate) fn read(args: &RunArgs, judging: &Judging<'_>, first: usize) -> Result<Values, Failure> {
+    let mut values = Values {
+        judges_cdk: args.cdk_resources,
+        ..Values::default()
+    };
     for target in judging.parameter_files() {
         let given = values.file(&target.real, target.shown.clone(), first)?;
         values.configured.push((target.real, given));
     }
-    for flag in flags {
+    for flag in &args.parameters {
         let path = Path::new(flag);
         let given = if flag.contains('=') && !path.exists() {
             values.text("--parameters".to_owned(), flag.clone(), first)
@@ -75,6 +77,7 @@ impl Values {
     pub(crate) fn deployment(&self, path: &str, judging: &Judging<'_>) -> Deployment {
         Deployment {
             given: self.of(path, judging),
+            judges_cdk: self.judges_cdk,
             ..Deployment::default()
         }
     }

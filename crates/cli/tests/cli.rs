@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 #[path = "cli/baseline.rs"]
 mod baseline;
+#[path = "cli/cdk.rs"]
+mod cdk;
 #[path = "cli/changed.rs"]
 mod changed;
 #[path = "cli/config.rs"]

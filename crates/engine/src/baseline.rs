@@ -168,6 +168,7 @@ mod tests {
                 .collect(),
             kind: String::new(),
             made_from: None,
+            construct: None,
             dialect: Dialect::CloudFormation,
             when: None,
         }

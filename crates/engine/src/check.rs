@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Missing, Truth};
 use crate::builtin;
 use crate::evaluate::{Asking, Binding, bind_subject};
-use crate::finding::{Asked as AskedOf, Finding, MAX_PLACES, Passes, Report, Undecided};
+use crate::finding::{Asked as AskedOf, Construct, Finding, MAX_PLACES, Passes, Report, Undecided};
 use crate::link::Links;
 use crate::operator::{known_text, same};
 use crate::parameter::Parameter;
@@ -14,7 +14,9 @@ use crate::rule::{Body, Check, Dialect, Domain, Slot};
 use crate::ruleset::Ruleset;
 use crate::spelling;
 use pillarlint_parser::json;
-use pillarlint_parser::model::{ConditionId, DEPENDS_ON, Project, Scenario, Truth as Existence};
+use pillarlint_parser::model::{
+    ConditionId, DEPENDS_ON, Project, Resource, Scenario, Truth as Existence,
+};
 use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Level, Node, Problem};
 use std::borrow::Cow;
@@ -33,6 +35,11 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
     let mut tally = Tally(vec![Vec::new(); rules.rules.len()]);
     let mut report = Report {
         resources: project.resources.iter().filter(|one| one.is_judged).count(),
+        left_aside: project
+            .resources
+            .iter()
+            .filter(|one| is_left_aside(one))
+            .count(),
         problems: project.problems.clone(),
         not_read: project.not_read.clone(),
         hidden: project.hidden.clone(),
@@ -104,6 +111,12 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
     }
     report.passes = tally.by_rule(rules);
     report
+}
+
+/// Whether a resource is one that the AWS CDK adds, and that nobody asked to judge.
+fn is_left_aside(resource: &Resource<'_>) -> bool {
+    let construct = resource.construct.as_ref();
+    !resource.is_judged && construct.is_some_and(|construct| construct.is_of_cdk)
 }
 
 /// What passed while a project is asked: by the rule's index in the ruleset, then by file. Resources come file by
@@ -368,6 +381,14 @@ impl<'a, 's> Subject<'a, 's> {
                         made_from: resource
                             .and_then(|one| one.made_from.as_deref())
                             .map(str::to_owned),
+                        construct: resource.and_then(|one| {
+                            let construct = one.construct.as_ref()?;
+                            Some(Construct {
+                                path: construct.path.to_string(),
+                                made_at: None,
+                                is_of_cdk: construct.is_of_cdk,
+                            })
+                        }),
                         dialect: match resource {
                             _ if self.project.is_terraform() => Dialect::Terraform,
                             Some(one) if one.made_from.is_some() => Dialect::Sam,

@@ -29,10 +29,23 @@ pub struct Finding {
     pub kind: String,
     /// The kind that is written, where a transform made the resource of another (`AWS::Serverless::Function`).
     pub made_from: Option<String>,
+    /// The construct of a CDK program that made the resource.
+    pub construct: Option<Construct>,
     /// What it stands in, for the words of the fix.
     pub dialect: Dialect,
     /// The condition under which it holds (`IsProd`, `not IsProd and HasLogs`), where it does not always.
     pub when: Option<String>,
+}
+
+/// Where in a program of the AWS CDK a resource was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Construct {
+    /// Its path in the tree of constructs (`Shop/Site/Resource`).
+    pub path: String,
+    /// The line of the program that made it (`lib/shop.ts:19:17`), where that is known.
+    pub made_at: Option<String>,
+    /// Whether the CDK adds it of its own.
+    pub is_of_cdk: bool,
 }
 
 /// A question that could not be answered.
@@ -91,6 +104,8 @@ pub struct HeldBack {
 pub struct Report {
     /// How many resources were read.
     pub resources: usize,
+    /// How many the AWS CDK adds, which rules were not asked of.
+    pub left_aside: usize,
     /// What passed, by rule and file; a pair may stand here more than once.
     pub passes: Vec<(String, FileId, Passes)>,
     /// The findings, as they came.
@@ -167,6 +182,8 @@ pub struct Outcome {
     pub entries: BTreeMap<Key, usize>,
     /// How many resources were checked.
     pub resources: usize,
+    /// How many the AWS CDK adds, which rules were not asked of.
+    pub left_aside: usize,
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
     let mut asked = Vec::new();
     for report in reports {
         outcome.resources += report.resources;
+        outcome.left_aside += report.left_aside;
         for (rule, file, passes) in report.passes {
             // Whatever the severity, it is only asked whether the rule is on.
             if (settings.severity_in)(file, &rule, Severity::Info).is_some() {

@@ -65,6 +65,8 @@ pub struct Resource<'s> {
     pub kind_span: Span,
     /// The kind that is written there, where a transform made the resource of another (`AWS::Serverless::Function`).
     pub made_from: Option<Arc<str>>,
+    /// The construct of a CDK program that it was made by.
+    pub construct: Option<Construct<'s>>,
     /// The whole resource, from its logical id to its end.
     pub span: Span,
     /// Its properties: a mapping (empty, at the logical id's place, where none are written),
@@ -85,6 +87,15 @@ pub struct Resource<'s> {
     /// caller, and the address of what was called (`module.network.module.subnets`, `Network.Subnets`). Empty in the
     /// root module and in the template of the stack itself.
     pub calls: Vec<(Span, String)>,
+}
+
+/// A construct of a program of the AWS CDK.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Construct<'s> {
+    /// Its path in the program (`Shop/Site/Resource`).
+    pub path: Cow<'s, str>,
+    /// Whether the CDK adds it of its own.
+    pub is_of_cdk: bool,
 }
 
 /// A value that leaves the unit.

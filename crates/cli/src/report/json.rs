@@ -2,7 +2,7 @@
 
 use super::{Options, Places, Run, pillar_of};
 use crate::text::first_unsafe;
-use pillarlint_engine::finding::{Finding, Undecided};
+use pillarlint_engine::finding::{Construct, Finding, Undecided};
 use pillarlint_engine::rule::Severity;
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::suppress::{ReasonClass, Suppression};
@@ -43,8 +43,26 @@ pub(super) struct FindingOut<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     made_from: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    construct: Option<ConstructOut<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<&'r str>,
     related: Vec<Related<'r>>,
+}
+
+#[derive(Serialize)]
+struct ConstructOut<'r> {
+    path: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_at: Option<&'r str>,
+    is_of_cdk: bool,
+}
+
+fn construct(construct: &Construct) -> ConstructOut<'_> {
+    ConstructOut {
+        path: &construct.path,
+        made_at: construct.made_at.as_deref(),
+        is_of_cdk: construct.is_of_cdk,
+    }
 }
 
 #[derive(Serialize)]
@@ -128,6 +146,7 @@ pub(super) struct Summary<'r> {
     skipped_files: usize,
     excluded: usize,
     resources: usize,
+    left_aside: usize,
     passed: usize,
     findings: usize,
     suppressed: usize,
@@ -243,6 +262,7 @@ fn finding<'r>(finding: &'r Finding, ruleset: &'r Ruleset, places: &Places<'r>) 
         addresses: &finding.addresses,
         kind: &finding.kind,
         made_from: finding.made_from.as_deref(),
+        construct: finding.construct.as_ref().map(construct),
         when: finding.when.as_deref(),
         related: related(&finding.related, places),
     }
@@ -330,6 +350,7 @@ fn summary<'r>(run: &Run, ruleset: &'r Ruleset) -> Summary<'r> {
         skipped_files: run.counts.skipped_files,
         excluded: run.counts.excluded,
         resources: outcome.resources,
+        left_aside: outcome.left_aside,
         passed: outcome.passed,
         findings: outcome.findings.len(),
         suppressed: outcome.suppressed.len(),

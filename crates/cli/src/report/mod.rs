@@ -19,7 +19,7 @@ pub(crate) mod uri;
 
 use crate::args::Format;
 use crate::text::count;
-use pillarlint_engine::finding::Outcome;
+use pillarlint_engine::finding::{Construct, Outcome};
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_parser::source::{FileId, LineIndex, Position, SourceFile, SourceMap, Span, Unit};
 use std::cell::OnceCell;
@@ -189,7 +189,25 @@ fn addresses(addresses: &[String]) -> String {
     }
 }
 
-/// What a run looked at: `15 resources in 3 templates; 1 other file passed over; 2 paths excluded`.
+/// A construct with the line that made it: `Shop/Site/Resource at lib/shop.ts:19:17`.
+fn construct_of(construct: &Construct) -> String {
+    let Construct {
+        path,
+        made_at,
+        is_of_cdk,
+    } = construct;
+    let by = match is_of_cdk {
+        true => " (which the CDK adds)",
+        false => "",
+    };
+    match made_at {
+        Some(line) => format!("{path}{by} at {line}"),
+        None => format!("{path}{by}"),
+    }
+}
+
+/// What a run looked at: `15 resources in 3 templates; 4 resources of the CDK left aside; 1 other file passed over;
+/// 2 paths excluded`.
 fn looked_at(run: &Run) -> String {
     let resources = count(run.outcome.resources, "resource");
     let counts = run.counts;
@@ -215,7 +233,11 @@ fn looked_at(run: &Run) -> String {
         0 => String::new(),
         paths => format!("; {} excluded", count(paths, "path")),
     };
-    format!("{resources} in {units}{skipped}{excluded}")
+    let aside = match run.outcome.left_aside {
+        0 => String::new(),
+        resources => format!("; {} of the CDK left aside", count(resources, "resource")),
+    };
+    format!("{resources} in {units}{aside}{skipped}{excluded}")
 }
 
 /// The page of a rule that comes with pillarlint; nothing for one that was added.

@@ -4,7 +4,9 @@
 //! shows a minified file as one line of megabytes, so each frame brings its own few lines.
 
 use super::excerpt::{BEFORE, is_short, line_bounds, window};
-use super::{Options, Places, Run, Style, addresses, looked_at, passed_over, path, pillar_of};
+use super::{
+    Options, Places, Run, Style, addresses, construct_of, looked_at, passed_over, path, pillar_of,
+};
 use crate::text::{count, escape, escape_code, lead, wrap};
 use anstyle::{AnsiColor, Style as Paint};
 use miette::{
@@ -140,6 +142,9 @@ fn write_finding(
         &finding.related,
         out,
     )?;
+    if let Some(construct) = &finding.construct {
+        frames.note("made by", &escape(&construct_of(construct)), out)?;
+    }
     if let Some(when) = &finding.when {
         frames.note("when", &escape(when), out)?;
     }

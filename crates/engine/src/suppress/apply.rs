@@ -417,6 +417,7 @@ impl<'e, 't> Told<'e, 't> {
             };
             self.findings.push(Finding {
                 made_from: None,
+                construct: None,
                 rule: header.id.clone(),
                 severity,
                 message: message.replace("{value}", value),

@@ -8,6 +8,7 @@
 //! Sources: the template reference,
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/>, and the user guide.
 
+mod cdk;
 mod evaluate;
 pub mod files;
 mod formula;
@@ -73,6 +74,8 @@ pub struct Deployment {
     pub given: Given,
     /// What the other parameters are.
     pub scenarios: Scenarios,
+    /// Whether rules are asked of what the AWS CDK adds of its own.
+    pub judges_cdk: bool,
 }
 
 /// Reads a template whose parameters have their defaults, and no other file. Whatever is wrong with it, the rest is
@@ -90,6 +93,7 @@ pub fn lower_deployed<'s>(
     files: &'s dyn Files<'s>,
 ) -> Project<'s> {
     let mut cx = Context::new(file, source, files);
+    cx.judges_cdk = deployment.judges_cdk;
     let span = template(&mut cx, root, parameters::Values::Stack(&deployment.given)).span;
 
     let mut resources = Vec::with_capacity(cx.made.len());
@@ -208,6 +212,8 @@ struct Context<'s> {
     file: FileId,
     source: &'s str,
     files: &'s dyn Files<'s>,
+    /// Whether rules are asked of what the AWS CDK adds.
+    judges_cdk: bool,
     /// How it is called, where it is a nested stack.
     called: stacks::Called<'s>,
     /// Its own nested stacks, by the index of the resource.
@@ -294,6 +300,7 @@ impl<'s> Context<'s> {
             file,
             source,
             files,
+            judges_cdk: false,
             called: stacks::Called::default(),
             stacks: HashMap::new(),
             parameters: Vec::new(),

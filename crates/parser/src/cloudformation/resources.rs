@@ -1,6 +1,6 @@
 //! The section `Resources`.
 
-use super::{Context, Target, entries, evaluate, references, stacks, unknown};
+use super::{Context, Target, cdk, entries, evaluate, references, stacks, unknown};
 use crate::model::{DEPENDS_ON, Resource, Scenario, Truth};
 use crate::source::Span;
 use crate::tree::{Entry, Map, Node, Problem, Value};
@@ -195,6 +195,9 @@ fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario
         }
         evaluate::value(cx, &mut entry.value)
     });
+    let attributes = Node::new(Value::Map(attributes), here);
+    let construct = cdk::construct(&attributes);
+    let is_of_cdk = construct.as_ref().is_some_and(|one| one.is_of_cdk);
     Resource {
         address: cx.called.address(resource.address),
         address_span: resource.address_span,
@@ -204,13 +207,14 @@ fn evaluated<'s>(cx: &mut Context<'s>, resource: Written<'s>, scenario: Scenario
         span: resource.span,
         properties,
         properties_key,
-        attributes: Node::new(Value::Map(attributes), here),
+        attributes,
+        construct,
         condition: match resource.condition {
             Some((name, _)) => Some(cx.called.address(name)),
             None => cx.called.condition.clone(),
         },
         scenario,
-        is_judged: true,
+        is_judged: cx.judges_cdk || !is_of_cdk,
         calls: cx.called.calls.clone(),
     }
 }

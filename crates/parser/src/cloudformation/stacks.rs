@@ -271,6 +271,7 @@ fn nested<'s>(
     inner.scenario = called.scenario;
     inner.world = called.world().to_vec();
     inner.depth = cx.depth;
+    inner.judges_cdk = cx.judges_cdk;
     inner.called = called;
     inner.exchange(cx);
     let lowered = template(

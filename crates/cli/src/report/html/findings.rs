@@ -1,6 +1,6 @@
 //! The findings by file, what filters them, and the rules behind them.
 
-use super::super::{addresses, pillar_of};
+use super::super::{addresses, construct_of, pillar_of};
 use super::text::{Plain, Sentence, link, prose};
 use super::{Page, frame};
 use crate::text::{count, lead};
@@ -145,6 +145,13 @@ impl Page<'_> {
                 write!(out, " of {}", Plain(written))?;
             }
             writeln!(out, "</span>")?;
+        }
+        if let Some(construct) = &finding.construct {
+            writeln!(
+                out,
+                " <span>made by <code>{}</code></span>",
+                Plain(&construct_of(construct))
+            )?;
         }
         if let Some(when) = &finding.when {
             writeln!(out, " <span>when <code>{}</code></span>", Plain(when))?;

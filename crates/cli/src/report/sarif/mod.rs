@@ -217,6 +217,10 @@ fn logical(finding: &Finding) -> Vec<LogicalLocation<'_>> {
             kind: &finding.kind,
         });
     }
+    all.extend(finding.construct.iter().map(|construct| LogicalLocation {
+        fully_qualified_name: &construct.path,
+        kind: "construct",
+    }));
     all
 }
 

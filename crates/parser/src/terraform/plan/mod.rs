@@ -390,6 +390,7 @@ fn resource<'s>(head: Head<'s>, values: Node<'s>) -> Resource<'s> {
         kind: head.kind,
         kind_span: head.kind_span,
         made_from: None,
+        construct: None,
         span: head.span,
         properties: values,
         properties_key: head.values_key,
