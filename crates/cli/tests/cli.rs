@@ -177,6 +177,38 @@ fn nothing_is_passed_over_in_silence() {
 }
 
 #[test]
+fn types_of_others_are_what_they_are() {
+    let template = "\
+Resources:
+  Module:
+    Type: My::Org::Thing::MODULE
+  Custom:
+    Type: Custom::Thing
+    Properties: { ServiceToken: !GetAtt Module.Inner.Arn, Of: !Ref ModuleInner }
+  Same:
+    Type: AWS::CloudFormation::CustomResource
+    Properties: { ServiceToken: !GetAtt Custom.Arn, Whatever: 2 }
+  Monitor:
+    Type: Datadog::Monitors::Monitor
+    Properties: { Query: !GetAtt Same.Deep.Attribute }
+  Cluster: { Type: MongoDB::Atlas::Cluster }
+  Report: { Type: Initech::TPS::Report::v1 }
+  Hook: { Type: AWS::CloudFormation::LambdaHook }
+Outputs:
+  Id: { Value: !GetAtt Monitor.MonitorId }
+";
+    check(
+        &[("a.yaml", template)],
+        &["."],
+        0,
+        "\
+a.yaml:3:11: not-read the module `My::Org::Thing::MODULE` is not expanded
+0 findings, 0 undecided, 0 errors, 0 warnings, 1 part not read; 7 resources in 1 template
+",
+    );
+}
+
+#[test]
 fn wrong_usage_is_2() {
     let folder = folder(&[("a.yaml", UNNAMED)]);
     for (args, message) in [
