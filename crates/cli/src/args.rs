@@ -7,6 +7,7 @@ use clap::builder::{
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use pillarlint_engine::date::Date;
 use pillarlint_engine::rule::{Preset, Severity};
+use pillarlint_parser::cloudformation::Scenarios;
 use std::path::PathBuf;
 
 /// Checks infrastructure as code against the AWS Well-Architected Framework.
@@ -187,6 +188,11 @@ pub(crate) struct RunArgs {
     /// or lines Key=Value), or Key=Value (may be repeated)
     #[arg(long, value_name = "FILE", help_heading = "CloudFormation")]
     pub(crate) parameters: Vec<String>,
+
+    /// Which values of other parameters are looked at: their defaults, or all that they may have; then findings say
+    /// with which values they hold [default: defaults]
+    #[arg(long, value_parser = scenarios(), help_heading = "CloudFormation")]
+    pub(crate) scenarios: Option<Scenarios>,
 
     /// Check what the AWS CDK adds of its own, too (the functions and roles of its custom resources)
     #[arg(long, help_heading = "CloudFormation")]
@@ -654,6 +660,11 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
 fn preset() -> impl TypedValueParser<Value = Preset> {
     PossibleValuesParser::new(Preset::ALL.iter().map(|one| one.name()))
         .try_map(|name| Preset::from_name(&name).ok_or("no such preset"))
+}
+
+fn scenarios() -> impl TypedValueParser<Value = Scenarios> {
+    PossibleValuesParser::new(Scenarios::ALL.iter().map(|one| one.name()))
+        .try_map(|name| Scenarios::from_name(&name).ok_or("no such scenarios"))
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {

@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::args::RunArgs;
 use crate::config::{Judging, Target};
 use crate::files::{self, Content};
-use pillarlint_parser::cloudformation::{Deployment, Given, given};
+use pillarlint_parser::cloudformation::{Deployment, Given, Scenarios, given};
 use pillarlint_parser::source::{FileId, SourceFile, Span, decode};
 use pillarlint_parser::tree::Problem;
 use std::collections::BTreeSet;
@@ -19,6 +19,8 @@ pub(crate) struct Values {
     flags: Vec<Given>,
     /// Whether the command line asks to judge what the AWS CDK adds.
     judges_cdk: bool,
+    /// Which values of other parameters the command line asks to look at.
+    scenarios: Option<Scenarios>,
     /// The files, and a stand-in for each value of the command line; their ids count on from the first.
     pub(crate) sources: Vec<SourceFile>,
     /// What is wrong with them.
@@ -32,6 +34,7 @@ pub(crate) struct Values {
 pub(crate) fn read(args: &RunArgs, judging: &Judging<'_>, first: usize) -> Result<Values, Failure> {
     let mut values = Values {
         judges_cdk: args.cdk_resources,
+        scenarios: args.scenarios,
         ..Values::default()
     };
     for target in judging.parameter_files() {
@@ -68,34 +71,23 @@ impl Values {
         given
     }
 
-    /// Whether nothing is given.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.configured.is_empty() && self.flags.is_empty()
-    }
-
-    /// How the template of a path is deployed, as far as the run knows.
+    /// How the template of a path is deployed, as far as the run knows: later values go before earlier ones, the command
+    /// line before all.
     pub(crate) fn deployment(&self, path: &str, judging: &Judging<'_>) -> Deployment {
-        Deployment {
-            given: self.of(path, judging),
-            judges_cdk: self.judges_cdk,
-            ..Deployment::default()
-        }
-    }
-
-    /// What the template of a path is given: later values go before earlier ones, the command line before all.
-    fn of(&self, path: &str, judging: &Judging<'_>) -> Given {
-        let mut all = Given::new();
-        if self.is_empty() {
-            return all;
-        }
-        for Target { real, .. } in judging.given(path).parameter_files {
+        let configured = judging.given(path);
+        let mut given = Given::new();
+        for Target { real, .. } in configured.parameter_files {
             let named = self.configured.iter().filter(|(path, _)| *path == real);
-            named.for_each(|(_, given)| all.extend(given.clone()));
+            named.for_each(|(_, values)| given.extend(values.clone()));
         }
         self.flags
             .iter()
-            .for_each(|given| all.extend(given.clone()));
-        all
+            .for_each(|values| given.extend(values.clone()));
+        Deployment {
+            given,
+            scenarios: self.scenarios.or(configured.scenarios).unwrap_or_default(),
+            judges_cdk: self.judges_cdk,
+        }
     }
 
     /// The values for parameters that no template declares.

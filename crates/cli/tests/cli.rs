@@ -32,6 +32,8 @@ mod review;
 mod rule_folders;
 #[path = "cli/rules.rs"]
 mod rules;
+#[path = "cli/scenarios.rs"]
+mod scenarios;
 #[path = "cli/stacks.rs"]
 mod stacks;
 #[path = "cli/suppressions.rs"]

@@ -13,6 +13,8 @@ use crate::plan::{Plan, Question, is_kind};
 use crate::rule::{Body, Check, Dialect, Domain, Slot};
 use crate::ruleset::Ruleset;
 use crate::spelling;
+use crate::when::{self, Held, World};
+use pillarlint_parser::cloudformation::MAX_VALUES;
 use pillarlint_parser::json;
 use pillarlint_parser::model::{
     ConditionId, DEPENDS_ON, Project, Resource, Scenario, Truth as Existence,
@@ -26,8 +28,9 @@ use std::cell::{Cell, RefCell};
 /// what is open after that is unknown.
 pub const MAX_WORLDS: usize = 16;
 
-/// So many combinations of conditions are told of a finding.
-const MAX_ALTERNATIVES: usize = 2;
+/// The same, where all values of parameters are looked through: as many as one parameter alone has, and what is
+/// left of it.
+pub const MAX_SCENARIO_WORLDS: usize = MAX_VALUES + 1;
 
 /// Asks all rules of a plan. `unread` is what was wrong with the text: near it, and where a resource as a whole is
 /// missing, "not set" cannot be told from "not read".
@@ -242,14 +245,83 @@ struct Gaps {
     elsewhere: bool,
 }
 
-type World = Vec<(ConditionId, bool)>;
-
 /// One answer in one world, ready to be compared with those of others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Said {
     Passed,
-    Failed { placed: Placed, message: String },
-    Unknown { place: Span, why: String },
+    Failed {
+        placed: Placed,
+        message: String,
+        /// The value as the message shows it.
+        value: String,
+    },
+    Unknown {
+        place: Span,
+        why: String,
+    },
+}
+
+impl Said {
+    /// Whether it says the same, wherever the value came from.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self.failure(), other.failure()) {
+            (Some((placed, message)), Some((at, said))) => {
+                placed.place == at.place && message == said
+            }
+            _ => self == other,
+        }
+    }
+
+    /// Whether it says the same of another value at the same place.
+    fn is_of_value_like(&self, other: &Self) -> bool {
+        let place = |said: &Self| said.failure().map(|(placed, _)| placed.place);
+        let general = self.of_any_value();
+        general.is_some() && general == other.of_any_value() && place(self) == place(other)
+    }
+
+    fn failure(&self) -> Option<(&Placed, &str)> {
+        match self {
+            Self::Failed {
+                placed, message, ..
+            } => Some((placed, message)),
+            _ => None,
+        }
+    }
+
+    /// The message, where it shows a value, without it.
+    fn of_any_value(&self) -> Option<String> {
+        match self {
+            Self::Failed { message, value, .. } if value == ANY_VALUE => Some(message.clone()),
+            Self::Failed { message, value, .. }
+                if value.starts_with('`') && message.contains(value) =>
+            {
+                Some(message.replace(value, ANY_VALUE))
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes in what is said in another world.
+    fn merge(&mut self, other: &Self) {
+        let general = match self.is_like(other) {
+            true => None,
+            false => self.of_any_value(),
+        };
+        let Self::Failed {
+            placed,
+            message,
+            value,
+        } = self
+        else {
+            return;
+        };
+        if let Some(general) = general {
+            (*message, *value) = (general, ANY_VALUE.to_owned());
+        }
+        if let Some((other, _)) = other.failure() {
+            placed.add(other);
+        }
+    }
 }
 
 impl<'a, 's> Subject<'a, 's> {
@@ -293,13 +365,17 @@ impl<'a, 's> Subject<'a, 's> {
         world: &[(ConditionId, bool)],
         element: Option<usize>,
     ) -> Vec<(World, Vec<Said>)> {
+        let most = match self.project.conditions.tells_parameters {
+            true => MAX_SCENARIO_WORLDS,
+            false => MAX_WORLDS,
+        };
         let mut worlds: Vec<World> = vec![world.to_vec()];
         let mut said: Vec<(World, Vec<Said>)> = Vec::new();
         while let Some(world) = worlds.pop() {
             let asked = self.ask_in(check, parameters, &world, element);
             let split = asked
                 .open
-                .filter(|_| said.len() + worlds.len() + 2 <= MAX_WORLDS && asked.is_undecided());
+                .filter(|_| said.len() + worlds.len() + 2 <= most && asked.is_undecided());
             match split {
                 Some(condition) => {
                     // The last one pushed is asked first: where the condition holds.
@@ -331,11 +407,27 @@ impl<'a, 's> Subject<'a, 's> {
         let resource = self.resource.map(|index| self.project.resource(index));
         let kind = || resource.map_or_else(String::new, |one| one.kind.to_string());
         let address = || resource.map(|one| one.address.to_string());
+        // What differs in the values of parameters alone is one finding.
+        let merges = self.project.conditions.tells_parameters;
         let mut distinct: Vec<(Said, Vec<World>)> = Vec::new();
         for (world, answers) in &said {
             for answer in answers {
-                match distinct.iter_mut().find(|(one, _)| one == answer) {
-                    Some((_, worlds)) => worlds.push(world.clone()),
+                let found = distinct.iter().position(|(one, _)| match merges {
+                    true => one.is_like(answer),
+                    false => one == answer,
+                });
+                let found = found.or_else(|| {
+                    let mut all = distinct.iter().filter(|_| merges);
+                    all.position(|(one, worlds)| {
+                        worlds.last() != Some(world) && one.is_of_value_like(answer)
+                    })
+                });
+                match found {
+                    Some(at) => {
+                        let (one, worlds) = &mut distinct[at];
+                        one.merge(answer);
+                        worlds.push(world.clone());
+                    }
                     None => distinct.push((answer.clone(), vec![world.clone()])),
                 }
             }
@@ -358,17 +450,24 @@ impl<'a, 's> Subject<'a, 's> {
                     kind: kind(),
                     why,
                 }),
-                Said::Failed { placed, message } => {
+                Said::Failed {
+                    placed, message, ..
+                } => {
                     worlds.dedup();
                     if header.secret {
                         report.hidden.extend(&placed.values);
                     }
                     // In all worlds alike: it holds whenever the resource exists.
-                    let when = if worlds.len() < said.len() {
-                        self.describe(worlds)
-                    } else {
-                        self.describe(vec![given.to_vec()])
+                    if worlds.len() == said.len() {
+                        worlds = vec![given.to_vec()];
+                    }
+                    let all: Vec<&World> = said.iter().map(|(world, _)| world).collect();
+                    let held = Held {
+                        worlds,
+                        all: &all,
+                        given,
                     };
+                    let when = when::told(&self.project.conditions, held);
                     report.findings.push(Finding {
                         rule: header.id.clone(),
                         severity: header.severity,
@@ -399,63 +498,6 @@ impl<'a, 's> Subject<'a, 's> {
                 }
             }
         }
-    }
-
-    /// Worlds in words, as few as say the same.
-    fn describe(&self, mut worlds: Vec<World>) -> Option<String> {
-        // A condition says nothing where its opposite, with no more beside it, is another world.
-        while let Some((at, condition)) = worlds.iter().enumerate().find_map(|(at, world)| {
-            let idle = |&(condition, held): &(ConditionId, bool)| {
-                worlds.iter().enumerate().any(|(other, beside)| {
-                    other != at
-                        && beside.contains(&(condition, !held))
-                        && beside
-                            .iter()
-                            .all(|one| one.0 == condition || world.contains(one))
-                })
-            };
-            let (condition, _) = world.iter().copied().find(idle)?;
-            Some((at, condition))
-        }) {
-            worlds[at].retain(|(one, _)| *one != condition);
-        }
-        for world in &mut worlds {
-            world.sort_unstable();
-        }
-        worlds.sort();
-        worlds.dedup();
-        // What a shorter one says already.
-        let all = worlds.clone();
-        worlds.retain(|world| {
-            !all.iter()
-                .any(|one| one.len() < world.len() && one.iter().all(|held| world.contains(held)))
-        });
-        let words: Vec<String> = worlds
-            .iter()
-            .map(|world| {
-                world
-                    .iter()
-                    .map(|(condition, held)| {
-                        let name = self.project.conditions.name(*condition);
-                        if *held {
-                            name.to_owned()
-                        } else {
-                            negated(name)
-                        }
-                    })
-                    .collect::<Vec<_>>()
-                    .join(" and ")
-            })
-            .collect();
-        if words.iter().any(String::is_empty) {
-            return None;
-        }
-        Some(match words.split_at_checked(MAX_ALTERNATIVES) {
-            Some((told, rest)) if rest.len() > 1 => {
-                format!("{} or in {} other cases", told.join(" or "), rest.len())
-            }
-            _ => words.join(" or "),
-        })
     }
 
     /// Asks one check in one world; of the first list that it goes into, all elements or one.
@@ -585,6 +627,7 @@ fn question<'a, 's>(asking: &Asking<'a, 's>, gaps: Gaps, check: &Check, said: &m
                 said.push(Said::Failed {
                     placed: placed(asking.project, resource, found.span, None),
                     message: fill(&check.message, asking, &found.value),
+                    value: found.value,
                 });
             }
             return;
@@ -696,12 +739,12 @@ fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>
             Reached::Value(node) => Some(asking.place_at(node, path)),
             Reached::Missing(_) | Reached::Unknown(..) => None,
         });
-    let value = answer
+    let shown = answer
         .at
         .as_ref()
         .and_then(|at| at.node)
         .map_or(Cow::Borrowed("not set"), shown);
-    let message = fill(&check.message, asking, &value);
+    let message = fill(&check.message, asking, &shown);
     let at = chosen.or(answer.at);
     let place = at
         .as_ref()
@@ -711,8 +754,12 @@ fn failed<'a, 's>(asking: &Asking<'a, 's>, check: &Check, answer: Answer<'a, 's>
     Said::Failed {
         placed: placed(asking.project, resource, place, value),
         message,
+        value: shown.into_owned(),
     }
 }
+
+/// What a message says where no value can be shown.
+const ANY_VALUE: &str = "this value";
 
 /// Longest text of a value in a message, in characters.
 const MAX_SHOWN: usize = 60;
@@ -721,7 +768,7 @@ fn shown<'n>(node: &'n Node<'_>) -> Cow<'n, str> {
     let Some(text) = node.scalar_text() else {
         return Cow::Borrowed(match node.as_list() {
             Some(_) => "this list",
-            None => "this value",
+            None => ANY_VALUE,
         });
     };
     match text.char_indices().nth(MAX_SHOWN) {
@@ -750,14 +797,4 @@ fn fill(message: &str, asking: &Asking<'_, '_>, value: &str) -> String {
             &parameter.value.to_string(),
         )
     })
-}
-
-/// That a condition does not hold. The name of one of Terraform is an expression.
-fn negated(name: &str) -> String {
-    let is_one_word = |text: &str| !text.contains(' ');
-    match name.strip_prefix('!') {
-        Some(rest) if is_one_word(rest) => rest.to_owned(),
-        _ if is_one_word(name) => format!("not {name}"),
-        _ => format!("not ({name})"),
-    }
 }

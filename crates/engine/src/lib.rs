@@ -29,3 +29,4 @@ pub mod selector;
 pub mod settle;
 pub mod spelling;
 pub mod suppress;
+mod when;

@@ -17,6 +17,25 @@ pub(crate) struct Placed {
     pub(crate) values: Vec<Span>,
 }
 
+/// Related places that a finding may have; more would not be read.
+pub(crate) const MAX_RELATED: usize = 16;
+
+impl Placed {
+    /// Adds the way to the same place in other circumstances.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for related in &other.related {
+            if self.related.len() < MAX_RELATED && !self.related.contains(related) {
+                self.related.push(related.clone());
+            }
+        }
+        for value in &other.values {
+            if !self.values.contains(value) {
+                self.values.push(*value);
+            }
+        }
+    }
+}
+
 /// The primary place of a finding and the related ones: the chain behind the value, then the module calls that made the
 /// resource. A place in a downloaded module gives way to the nearest one behind it that is the author's.
 pub(crate) fn placed(
@@ -69,6 +88,7 @@ fn chain(mut via: Option<&Via>, related: &mut Vec<(Span, String)>) {
         let note = match step.kind {
             ViaKind::ParameterDefault => format!("the default of the parameter `{name}`"),
             ViaKind::ParameterValue => format!("what the parameter `{name}` is given"),
+            ViaKind::AllowedValue => format!("a value that the parameter `{name}` may have"),
             ViaKind::Mapping => format!("from the mapping `{name}`"),
             ViaKind::Argument => format!("the argument `{name}`"),
             ViaKind::Output => format!("the output `{name}`"),

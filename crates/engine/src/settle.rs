@@ -2,6 +2,7 @@
 
 use crate::baseline::{self, Baseline, Names};
 use crate::finding::{Finding, HeldBack, Outcome, Report, Suppressed, Undecided};
+use crate::place::MAX_RELATED;
 use crate::rule::Severity;
 use crate::suppress::apply::{Evidence, Terms, apply};
 use pillarlint_parser::source::{FileId, Span};
@@ -197,9 +198,6 @@ fn merge_suppressed(suppressed: Vec<Suppressed>) -> Vec<Suppressed> {
     });
     merged
 }
-
-/// Related places that the instances of one finding may have together; more would not be read.
-const MAX_RELATED: usize = 16;
 
 /// Sorts findings, and makes those one that differ only in the instance or in the condition.
 fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {

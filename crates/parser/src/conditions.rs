@@ -28,13 +28,17 @@ pub struct Conditions<'s> {
     ids: HashMap<Cow<'s, str>, ConditionId>,
     /// What differs from the defaults, for the scenarios from 1.
     scenarios: Vec<HashMap<ConditionId, ConditionId>>,
-    /// What each atom is about; nothing for one that is free of all others.
-    atoms: Vec<Option<u32>>,
-    variables: Vec<Variable>,
+    /// What each atom says; nothing for one that is free of all others.
+    atoms: Vec<Option<Equality<'s>>>,
+    variables: Vec<Variable<'s>>,
     variable_ids: HashMap<String, u32>,
     equalities: HashMap<(u32, Cow<'s, str>), AtomId>,
     /// Steps that searches for constants have taken.
     constant_steps: usize,
+    /// The conditions that were added for an atom alone.
+    of_atoms: HashMap<AtomId, ConditionId>,
+    /// Whether people are told of parameters rather than of the names of conditions.
+    pub tells_parameters: bool,
 }
 
 #[derive(Debug)]
@@ -45,13 +49,24 @@ struct Condition<'s> {
 
 type AtomId = u32;
 
+/// That a variable has a value.
+#[derive(Debug)]
+struct Equality<'s> {
+    variable: u32,
+    value: Cow<'s, str>,
+}
+
 /// Something that is not known and that conditions compare.
-#[derive(Debug, Default)]
-struct Variable {
+#[derive(Debug)]
+struct Variable<'s> {
+    /// What it is, as in `Fn::Sub`.
+    key: String,
     /// The equalities about it.
     atoms: Vec<AtomId>,
-    /// How many different values are declared for it.
-    declared: Option<usize>,
+    /// All values that it may have, each once, where they are declared.
+    declared: Option<Vec<Cow<'s, str>>>,
+    /// Whether it is kept out of what is shown.
+    is_secret: bool,
 }
 
 /// When a condition holds.
@@ -69,6 +84,32 @@ pub(crate) enum Formula {
     All(Vec<Formula>),
     /// Where one does.
     Any(Vec<Formula>),
+}
+
+/// A condition in terms of parameters.
+#[derive(Debug)]
+pub enum Told<'c> {
+    /// Always, or never.
+    Known(bool),
+    /// Where a parameter has a value.
+    Is(Question<'c>),
+    /// Where the other does not hold.
+    Not(Box<Told<'c>>),
+    /// Where all do.
+    All(Vec<Told<'c>>),
+    /// Where one does.
+    Any(Vec<Told<'c>>),
+}
+
+/// Whether a parameter, or a pseudo parameter, has a value.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'c> {
+    /// Its name.
+    pub parameter: &'c str,
+    /// The value.
+    pub value: &'c str,
+    /// All values that it may have, each once, where they are declared.
+    pub declared: Option<&'c [Cow<'c, str>]>,
 }
 
 impl<'s> Conditions<'s> {
@@ -123,6 +164,41 @@ impl<'s> Conditions<'s> {
             .and_then(|at| self.scenarios.get(at))
             .and_then(|scenario| scenario.get(&id));
         Some(*differs.unwrap_or(&id))
+    }
+
+    /// A condition in terms of parameters, in at most `steps` parts. Nothing where it rests on anything else.
+    pub fn told(&self, id: ConditionId, steps: &mut usize) -> Option<Told<'_>> {
+        self.told_formula(self.formula(id)?, steps)
+    }
+
+    fn told_formula<'c>(&'c self, formula: &'c Formula, steps: &mut usize) -> Option<Told<'c>> {
+        *steps = steps.checked_sub(1)?;
+        let mut all = |parts: &'c [Formula]| -> Option<Vec<Told<'c>>> {
+            let parts = parts.iter();
+            parts.map(|part| self.told_formula(part, steps)).collect()
+        };
+        Some(match formula {
+            Formula::Known(known) => Told::Known(*known),
+            Formula::Named(id) => self.told(*id, steps)?,
+            Formula::Not(inner) => Told::Not(Box::new(self.told_formula(inner, steps)?)),
+            Formula::All(parts) => Told::All(all(parts)?),
+            Formula::Any(parts) => Told::Any(all(parts)?),
+            Formula::Atom(atom) => {
+                let equality = self.atoms.get(*atom as usize)?.as_ref()?;
+                let variable = self.variables.get(equality.variable as usize)?;
+                let name = variable.key.strip_prefix("${")?.strip_suffix('}')?;
+                let is_name =
+                    |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'.');
+                if variable.is_secret || !name.bytes().all(is_name) {
+                    return None;
+                }
+                Told::Is(Question {
+                    parameter: name,
+                    value: &equality.value,
+                    declared: variable.declared.as_deref(),
+                })
+            }
+        })
     }
 
     fn formula(&self, id: ConditionId) -> Option<&Formula> {
@@ -190,11 +266,10 @@ impl<'s> Conditions<'s> {
         allowed: Option<&[Cow<'s, str>]>,
         value: Cow<'s, str>,
     ) -> Formula {
-        let declared = allowed.map(<[_]>::len);
         if allowed.is_some_and(|allowed| !allowed.contains(&value)) {
             return Formula::Known(false);
         }
-        if declared == Some(1) {
+        if allowed.is_some_and(|allowed| allowed.len() == 1) {
             return Formula::Known(true);
         }
         let variable = match self.variable_ids.get(&key) {
@@ -202,8 +277,10 @@ impl<'s> Conditions<'s> {
             None => {
                 let variable = id_of(self.variables.len());
                 self.variables.push(Variable {
+                    key: key.clone(),
                     atoms: Vec::new(),
-                    declared,
+                    declared: allowed.map(<[_]>::to_vec),
+                    is_secret: false,
                 });
                 self.variable_ids.insert(key, variable);
                 variable
@@ -213,12 +290,55 @@ impl<'s> Conditions<'s> {
             return Formula::Atom(*atom);
         }
         let atom = id_of(self.atoms.len());
-        self.atoms.push(Some(variable));
+        self.atoms.push(Some(Equality {
+            variable,
+            value: value.clone(),
+        }));
         self.equalities.insert((variable, value), atom);
         if let Some(variable) = self.variables.get_mut(variable as usize) {
             variable.atoms.push(atom);
         }
         Formula::Atom(atom)
+    }
+
+    /// A condition that no template names, which holds where a formula does. An atom has one for all who ask.
+    pub(crate) fn unnamed(
+        &mut self,
+        formula: Formula,
+        words: impl FnOnce() -> String,
+    ) -> ConditionId {
+        let atom = match &formula {
+            Formula::Atom(atom) => Some(*atom),
+            _ => None,
+        };
+        if let Some(id) = atom.and_then(|atom| self.of_atoms.get(&atom)) {
+            return *id;
+        }
+        let id = ConditionId(id_of(self.conditions.len()));
+        self.conditions.push(Condition {
+            name: Cow::Owned(words()),
+            formula,
+        });
+        self.of_atoms.extend(atom.map(|atom| (atom, id)));
+        id
+    }
+
+    /// The values that the variable of a key is compared with, in the order in which they were met.
+    pub(crate) fn compared(&self, key: &str) -> Vec<Cow<'s, str>> {
+        let variable = self.variable_ids.get(key);
+        let variable = variable.and_then(|id| self.variables.get(*id as usize));
+        let atoms = variable.into_iter().flat_map(|variable| &variable.atoms);
+        let equality = |atom: &AtomId| self.atoms.get(*atom as usize)?.as_ref();
+        let equalities = atoms.filter_map(equality);
+        equalities.map(|equality| equality.value.clone()).collect()
+    }
+
+    /// Keeps what the variable of a key is compared with out of what is shown.
+    pub(crate) fn keep_secret(&mut self, key: &str) {
+        let variable = self.variable_ids.get(key);
+        if let Some(variable) = variable.and_then(|id| self.variables.get_mut(*id as usize)) {
+            variable.is_secret = true;
+        }
     }
 
     /// Folds the conditions from `first` on to constants where they are. Gives those that refer to themselves,
@@ -367,6 +487,8 @@ type Goal<'c> = (&'c Formula, bool);
 struct Search<'c, 's> {
     conditions: &'c Conditions<'s>,
     answers: HashMap<Fact, bool>,
+    /// How many equalities about a variable are true, and how many are not.
+    counts: HashMap<u32, [usize; 2]>,
     /// What was answered, in order, to take it back.
     trail: Vec<Fact>,
     /// Steps that are left.
@@ -384,6 +506,7 @@ impl<'c, 's> Search<'c, 's> {
         Self {
             conditions,
             answers: HashMap::new(),
+            counts: HashMap::new(),
             trail: Vec::new(),
             steps,
         }
@@ -487,26 +610,21 @@ impl<'c, 's> Search<'c, 's> {
             return *answer == held;
         }
         self.record(Fact::Atom(atom), held);
-        let Some(Some(variable)) = self.conditions.atoms.get(atom as usize) else {
+        let Some(id) = self.variable(atom) else {
             return true;
         };
-        let Some(variable) = self.conditions.variables.get(*variable as usize) else {
+        let Some(variable) = self.conditions.variables.get(id as usize) else {
             return true;
         };
-        if !self.step(variable.atoms.len()) {
-            return true;
-        }
-        let answered = |held| {
-            let answers = variable
-                .atoms
-                .iter()
-                .map(|atom| self.answers.get(&Fact::Atom(*atom)));
-            answers.filter(|answer| *answer == Some(&held)).count()
-        };
-        answered(true) <= 1
-            && variable
-                .declared
-                .is_none_or(|declared| answered(false) < declared)
+        let [is, is_not] = self.counts.get(&id).copied().unwrap_or_default();
+        let declared = variable.declared.as_ref();
+        is <= 1 && declared.is_none_or(|declared| is_not < declared.len())
+    }
+
+    /// What an atom is about.
+    fn variable(&self, atom: AtomId) -> Option<u32> {
+        let equality = self.conditions.atoms.get(atom as usize)?.as_ref();
+        equality.map(|equality| equality.variable)
     }
 
     /// The answer of a part, where it is plain to see.
@@ -523,11 +641,28 @@ impl<'c, 's> Search<'c, 's> {
     fn record(&mut self, fact: Fact, held: bool) {
         self.answers.insert(fact, held);
         self.trail.push(fact);
+        if let Some(count) = self.count(fact, held) {
+            *count += 1;
+        }
+    }
+
+    /// How many answers there are like one of an equality.
+    fn count(&mut self, fact: Fact, held: bool) -> Option<&mut usize> {
+        let Fact::Atom(atom) = fact else {
+            return None;
+        };
+        let variable = self.variable(atom)?;
+        let counts = self.counts.entry(variable).or_default();
+        Some(&mut counts[usize::from(!held)])
     }
 
     fn take_back(&mut self, mark: usize) {
-        for fact in self.trail.drain(mark..) {
-            self.answers.remove(&fact);
+        for fact in self.trail.split_off(mark) {
+            if let Some(held) = self.answers.remove(&fact)
+                && let Some(count) = self.count(fact, held)
+            {
+                *count -= 1;
+            }
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum ViaKind {
     ParameterDefault,
     /// The value that a template parameter is given at deployment.
     ParameterValue,
+    /// One of the values that a template parameter may have.
+    AllowedValue,
     /// An entry of a mapping.
     Mapping,
     /// A variable.

@@ -3,6 +3,7 @@
 use crate::args::FailOn;
 use pillarlint_engine::rule::{Preset, Severity};
 use pillarlint_engine::suppress::ReasonClass;
+use pillarlint_parser::cloudformation::Scenarios;
 
 /// What a configuration is called.
 pub(crate) const NAME: &str = "pillarlint.yaml";
@@ -186,11 +187,11 @@ pub(super) static FILE: [Key; 16] = [
         )
     },
     Key {
-        example: "cloudformation:\n  parameter-files: [prod.json]",
+        example: "cloudformation:\n  parameter-files: [prod.json]\n  scenarios: defaults",
         ..key(
             "cloudformation",
             Shape::Keys(&CLOUDFORMATION),
-            "What templates are given.",
+            "What templates are given, and what else is looked at.",
         )
     },
     Key {
@@ -259,14 +260,24 @@ static TERRAFORM: [Key; 2] = [
     },
 ];
 
-static CLOUDFORMATION: [Key; 1] = [Key {
-    default: "[]",
-    ..key(
-        "parameter-files",
-        PATHS,
-        "Files of values for parameters, read as `--parameters` is; later ones go before earlier ones.",
-    )
-}];
+static CLOUDFORMATION: [Key; 2] = [
+    Key {
+        default: "[]",
+        ..key(
+            "parameter-files",
+            PATHS,
+            "Files of values for parameters, read as `--parameters` is; later ones go before earlier ones.",
+        )
+    },
+    Key {
+        default: "\"defaults\"",
+        ..key(
+            "scenarios",
+            Shape::Word(|| Scenarios::ALL.iter().map(|one| one.name()).collect()),
+            "Which values of other parameters are looked at: their `defaults`, or `all` that they may have.",
+        )
+    },
+];
 
 static SUPPRESSION: [Key; 6] = [
     Key {

@@ -7,6 +7,7 @@ use crate::args::FailOn;
 use pillarlint_engine::date::Date;
 use pillarlint_engine::rule::{Preset, Severity};
 use pillarlint_engine::suppress::ReasonClass;
+use pillarlint_parser::cloudformation::Scenarios;
 use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Level, Map, Node, Parsed, Problem, Value};
 use pillarlint_parser::yaml;
@@ -26,6 +27,7 @@ pub(crate) struct File {
     pub(crate) rules: Vec<Text>,
     pub(crate) variable_files: Vec<Text>,
     pub(crate) parameter_files: Vec<Text>,
+    pub(crate) scenarios: Option<Scenarios>,
     pub(crate) workspace: Option<String>,
     pub(crate) baseline: Option<Text>,
     pub(crate) suppressions: Vec<SuppressionEntry>,
@@ -147,6 +149,9 @@ fn file_of(map: &Map<'_>) -> File {
         parameter_files: cloudformation
             .map(|map| texts(map, "parameter-files"))
             .unwrap_or_default(),
+        scenarios: cloudformation
+            .and_then(|map| word(map, "scenarios"))
+            .and_then(Scenarios::from_name),
         workspace: terraform.and_then(|map| Some(text(map, "workspace")?.0)),
         baseline: text(map, "baseline"),
         suppressions: maps(map, "suppressions")

@@ -16,6 +16,7 @@ use pillarlint_engine::rule::{Preset, Severity};
 use pillarlint_engine::ruleset::Ruleset;
 use pillarlint_engine::selector::{self, Selector};
 use pillarlint_engine::suppress::{Policy, Suppression};
+use pillarlint_parser::cloudformation::Scenarios;
 use pillarlint_parser::source::{SourceMap, Span};
 use pillarlint_parser::tree::Problem;
 use std::collections::{BTreeSet, HashMap};
@@ -122,6 +123,8 @@ pub(crate) struct Configured {
     pub(crate) workspace: Option<String>,
     /// Files of values for the parameters of templates, later ones before earlier ones.
     pub(crate) parameter_files: Vec<Target>,
+    /// Which values of other parameters are looked at.
+    pub(crate) scenarios: Option<Scenarios>,
 }
 
 impl<'r> Judging<'r> {
@@ -174,6 +177,7 @@ impl<'r> Judging<'r> {
             configured
                 .parameter_files
                 .extend(layer.parameter_files.iter().cloned());
+            configured.scenarios = layer.file.scenarios.or(configured.scenarios);
             configured.workspace = layer.file.workspace.clone().or(configured.workspace);
         }
         configured

@@ -1,6 +1,6 @@
 //! The section `Conditions`: condition functions become formulas.
 
-use super::{Context, entries, evaluate, references};
+use super::{Context, Scenarios, cases, entries, evaluate, references};
 use crate::conditions::Formula;
 use crate::model::{ConditionId, DeclarationKind, Scenario};
 use crate::source::Span;
@@ -126,6 +126,9 @@ fn nested_formula<'s>(cx: &mut Context<'s>, node: Node<'s>) -> Result<Formula, &
     match &*entry.key {
         "Fn::Equals" | "!Equals" => {
             let [left, right] = evaluate::parts(argument).ok_or("`Fn::Equals` takes two values")?;
+            if cx.scenarios == Scenarios::All {
+                return Ok(cases::equals(cx, left, right, span));
+            }
             let left = evaluate::argument(cx, left);
             let right = evaluate::argument(cx, right);
             Ok(equals(cx, &left, &right, span))
@@ -175,7 +178,12 @@ fn list<'s>(node: Node<'s>) -> Option<Vec<Node<'s>>> {
 }
 
 /// `Fn::Equals`: texts, compared letter by letter.
-fn equals<'s>(cx: &mut Context<'s>, left: &Node<'s>, right: &Node<'s>, span: Span) -> Formula {
+pub(super) fn equals<'s>(
+    cx: &mut Context<'s>,
+    left: &Node<'s>,
+    right: &Node<'s>,
+    span: Span,
+) -> Formula {
     if let (Some(left), Some(right)) = (literal(left), literal(right)) {
         return Formula::Known(left == right);
     }
@@ -260,7 +268,7 @@ fn equals_literal<'s>(
 }
 
 /// A text that is known now. A dynamic reference is resolved at deployment.
-fn literal<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+pub(super) fn literal<'n>(node: &'n Node<'_>) -> Option<&'n str> {
     node.scalar_text()
         .filter(|text| !text.contains("{{resolve:"))
 }

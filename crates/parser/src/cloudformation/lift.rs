@@ -1,7 +1,7 @@
 //! A function of a value that depends on a condition is a value that depends on that condition.
 
 use super::evaluate::choice;
-use super::{Context, MAX_LEAVES, unknown};
+use super::{Context, MAX_LEAVES, MAX_VALUES, Scenarios, unknown};
 use crate::model::ConditionId;
 use crate::source::Span;
 use crate::tree::{Node, Symbol, Value};
@@ -13,7 +13,8 @@ pub(super) type Function<'f, 's> =
     &'f dyn Fn(&mut Context<'s>, Vec<Node<'s>>, Span) -> Option<Node<'s>>;
 
 /// Applies a function to arguments that may be choices, or be lists or mappings with choices in them:
-/// `f(Choice(c, a, b))` is `Choice(c, f(a), f(b))`, to at most [`MAX_LEAVES`] leaves.
+/// `f(Choice(c, a, b))` is `Choice(c, f(a), f(b))`, to at most [`MAX_LEAVES`] leaves ([`MAX_VALUES`] where all scenarios
+/// are looked at).
 pub(super) fn lift<'s>(
     cx: &mut Context<'s>,
     arguments: Vec<Node<'s>>,
@@ -24,7 +25,11 @@ pub(super) fn lift<'s>(
         return function(cx, arguments, span);
     }
     let (edges, problems) = (cx.edges.len(), cx.problems.len());
-    let mut leaves = MAX_LEAVES;
+    let mut leaves = match cx.scenarios {
+        Scenarios::Defaults => MAX_LEAVES,
+        // As many as one parameter alone has, and what is left of it.
+        Scenarios::All => MAX_VALUES + 1,
+    };
     let lifted = lift_each(cx, arguments, span, function, &mut leaves);
     // Each leaf has found the same things.
     forget_repeats(&mut cx.edges, edges, |edge| {
@@ -65,7 +70,17 @@ fn lift_each<'s>(
             let otherwise = cx.assuming(condition, false, |cx| {
                 lift_each(cx, otherwise, span, function, leaves)
             });
-            choice(condition, then, otherwise, span)
+            match (then, otherwise) {
+                // Most values of a parameter come to the same.
+                (Some(then), Some(otherwise))
+                    if cx.scenarios == Scenarios::All
+                        && then.scalar_text().is_some()
+                        && then.scalar_text() == otherwise.scalar_text() =>
+                {
+                    Some(then)
+                }
+                (then, otherwise) => choice(condition, then, otherwise, span),
+            }
         }
     }
 }

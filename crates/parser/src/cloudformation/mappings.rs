@@ -59,9 +59,26 @@ pub(super) fn find<'s>(cx: &mut Context<'s>, argument: Node<'s>, span: Span) -> 
     } else {
         arguments.truncate(3);
     }
+    if let Some(name) = arguments.first().filter(|name| name.as_str().is_none()) {
+        mark_named(cx, name);
+    }
     lift(cx, arguments, span, &|cx, arguments, span| {
         Some(look_up(cx, arguments, span))
     })
+}
+
+/// Marks the mappings that a choice among names may mean, however many of them are looked up.
+fn mark_named(cx: &mut Context<'_>, name: &Node<'_>) {
+    let mapping = name.as_str().and_then(|name| cx.mappings.get(name));
+    if let Some(declaration) = mapping.map(|mapping| mapping.declaration) {
+        cx.mark_used(declaration);
+    }
+    if let Value::Symbol(symbol) = &name.value
+        && let Symbol::Choice(choice) = &**symbol
+    {
+        let branches = choice.then.iter().chain(&choice.otherwise);
+        branches.for_each(|branch| mark_named(cx, branch));
+    }
 }
 
 fn wrong<'s>(cx: &mut Context<'s>, span: Span) -> Node<'s> {

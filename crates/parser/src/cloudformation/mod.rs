@@ -8,6 +8,7 @@
 //! Sources: the template reference,
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/>, and the user guide.
 
+mod cases;
 mod cdk;
 mod evaluate;
 pub mod files;
@@ -35,6 +36,7 @@ use crate::tree::{Entry, Node, Problem, Symbol, Value};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+pub use cases::MAX_VALUES;
 pub use files::{Document, Files, NoFiles};
 pub use loops::MAX_COPIES;
 pub use stacks::{MAX_NESTED_STACKS, MAX_STACK_DEPTH};
@@ -67,6 +69,24 @@ pub enum Scenarios {
     All,
 }
 
+impl Scenarios {
+    /// All of them.
+    pub const ALL: [Scenarios; 2] = [Self::Defaults, Self::All];
+
+    /// What it is called in configurations and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Defaults => "defaults",
+            Self::All => "all",
+        }
+    }
+
+    /// The one of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// What is known, or taken to be so, of how a template is deployed.
 #[derive(Debug, Default)]
 pub struct Deployment {
@@ -94,7 +114,9 @@ pub fn lower_deployed<'s>(
 ) -> Project<'s> {
     let mut cx = Context::new(file, source, files);
     cx.judges_cdk = deployment.judges_cdk;
+    cx.asked = deployment.scenarios;
     let span = template(&mut cx, root, parameters::Values::Stack(&deployment.given)).span;
+    cx.conditions.tells_parameters = deployment.scenarios == Scenarios::All;
 
     let mut resources = Vec::with_capacity(cx.made.len());
     resources.extend(std::mem::take(&mut cx.made).into_iter().flatten());
@@ -104,6 +126,10 @@ pub fn lower_deployed<'s>(
             .entry(resource.kind.clone())
             .or_default()
             .push(index);
+    }
+    if deployment.scenarios == Scenarios::All {
+        parameters::keep_secrets(&mut cx);
+        cx.conditions.tells_parameters = true;
     }
     let mut edges = std::mem::take(&mut cx.edges);
     // Stable: the edges of a resource stay in the order of the file.
@@ -176,6 +202,8 @@ fn template<'s>(
         referable = sam::expand(cx, &mut sections.resources, sections.globals.clone());
     }
     let declared = resources::declare(cx, sections.resources, span);
+    // Loops and transforms are written out for the defaults.
+    cx.scenarios = cx.asked;
     let conditions = formula::declare(cx, sections.conditions);
     let declared_here = first_declaration..cx.declarations.len();
     for section in sections.plain {
@@ -195,6 +223,9 @@ fn template<'s>(
         evaluate::value(cx, &mut globals);
     }
     let outputs = outputs(cx, sections.outputs);
+    if cx.scenarios == Scenarios::All {
+        parameters::keep_secrets(cx);
+    }
     let first_output = cx.outputs.len();
     cx.outputs.extend(outputs);
     if cx.opaque {
@@ -231,6 +262,12 @@ struct Context<'s> {
     /// Whether some part was not read that may use anything.
     opaque: bool,
 
+    /// Which values of parameters are asked for.
+    asked: Scenarios,
+    /// Which are looked at now.
+    scenarios: Scenarios,
+    /// Whether parameters that declare no values have their defaults, whatever conditions say.
+    at_default: bool,
     /// The scenario that values are evaluated in.
     scenario: Scenario,
     /// The parameters that scenarios open again.
@@ -310,6 +347,9 @@ impl<'s> Context<'s> {
             condition_declarations: HashMap::new(),
             generated: false,
             opaque: false,
+            asked: Scenarios::Defaults,
+            scenarios: Scenarios::Defaults,
+            at_default: false,
             scenario: Scenario::DEFAULTS,
             released: HashMap::new(),
             world: Vec::new(),

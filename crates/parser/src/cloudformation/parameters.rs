@@ -3,7 +3,8 @@
 use super::lift::weight;
 use super::references::symbol;
 use super::stacks::{Arguments, refer};
-use super::{Context, Given, Target, entries, text, unknown};
+use super::{Context, Given, Target, cases, entries, text, unknown};
+use crate::conditions::Formula;
 use crate::model::DeclarationKind;
 use crate::source::Span;
 use crate::tree::{Entry, Node, Origin, Problem, Symbol, Value, Via, ViaKind};
@@ -14,16 +15,28 @@ use std::sync::Arc;
 /// A parameter of a template.
 pub(super) struct Parameter<'s> {
     pub(super) name: Cow<'s, str>,
+    /// Where the name stands.
+    pub(super) span: Span,
     declaration: usize,
-    default: Option<Default<'s>>,
+    pub(super) default: Option<Default<'s>>,
     /// Whether `default` is what the stack is given: then no scenario opens it.
     pub(super) is_given: bool,
+    /// Whether other values than the default may be looked at.
+    pub(super) is_open: bool,
+    /// Whether it is a list of texts.
+    pub(super) is_list: bool,
     /// All values that it may have, each once; of scalar parameters only.
-    allowed: Option<Vec<Cow<'s, str>>>,
+    pub(super) allowed: Option<Vec<Cow<'s, str>>>,
+    /// Where each of them stands.
+    allowed_places: Vec<Span>,
+    /// Where all of these hold, it may have its default: what conditions say of texts that it is a part of.
+    pub(super) agrees: Vec<Formula>,
+    /// Whether it was told that not all of its values are looked at.
+    pub(super) is_cut: bool,
 }
 
 /// What a parameter is if nothing else is given at deployment.
-struct Default<'s> {
+pub(super) struct Default<'s> {
     value: DefaultValue<'s>,
     via: Arc<Via>,
 }
@@ -112,34 +125,45 @@ fn parameter<'s>(
         (default, allowed) = (None, None);
     }
     // The value of a Systems Manager parameter is the name that it is stored under, too.
-    let is_open = secret || stored;
+    let is_withheld = secret || stored;
     let given = match values {
-        Values::Stack(given) => given.get(&*entry.key).filter(|_| !is_open).map(|given| {
-            let (text, span) = given;
-            let text = Cow::Owned(text.clone());
-            let kind = ViaKind::ParameterValue;
-            (as_default(text, *span, kind, &entry.key, list), true)
-        }),
+        Values::Stack(given) => given
+            .get(&*entry.key)
+            .filter(|_| !is_withheld)
+            .map(|given| {
+                let (text, span) = given;
+                let text = Cow::Owned(text.clone());
+                let kind = ViaKind::ParameterValue;
+                (as_default(text, *span, kind, &entry.key, list), true)
+            }),
         Values::Nested(arguments) => {
             let argument = arguments.take(cx, &entry.key, is_optional, entry.key_span);
             if let Some(argument) = argument.as_ref().filter(|_| secret) {
                 cx.hidden.push(argument.span);
             }
-            let argument = argument.filter(|_| !is_open);
+            let argument = argument.filter(|_| !is_withheld);
             argument.map(|argument| as_argument(cx, argument, &entry.key, list))
         }
     };
+    let is_open = given.is_none() && !is_withheld;
     let is_given = given.as_ref().is_some_and(|(_, is_given)| *is_given);
+    let (allowed, allowed_places) = allowed.filter(|_| !list).and_then(texts).unzip();
     let parameter = Parameter {
         is_given,
+        is_open,
         default: given.map(|(given, _)| given).or_else(|| {
             let node = default?;
             let span = node.span;
             let kind = ViaKind::ParameterDefault;
             Some(as_default(scalar(node)?, span, kind, &entry.key, list))
         }),
-        allowed: allowed.filter(|_| !list).and_then(texts),
+        is_list: list,
+        allowed,
+        allowed_places: allowed_places.unwrap_or_default(),
+        agrees: Vec::new(),
+        is_cut: false,
         name: entry.key,
+        span: entry.key_span,
         declaration,
     };
     (parameter, secret, has_default)
@@ -237,15 +261,22 @@ fn scalar<'s>(node: Node<'s>) -> Option<Cow<'s, str>> {
     }
 }
 
-/// A list of scalars, each once; nothing if it holds anything else.
-fn texts<'s>(node: Node<'s>) -> Option<Vec<Cow<'s, str>>> {
+/// A list of scalars, each once, and where they stand; nothing if it holds anything else.
+fn texts<'s>(node: Node<'s>) -> Option<(Vec<Cow<'s, str>>, Vec<Span>)> {
     let Value::List(items) = node.value else {
         return None;
     };
-    let mut texts = items.into_iter().map(scalar).collect::<Option<Vec<_>>>()?;
-    let mut seen = std::collections::HashSet::with_capacity(texts.len());
-    texts.retain(|text| seen.insert(text.clone()));
-    Some(texts)
+    let mut seen = std::collections::HashSet::with_capacity(items.len());
+    let (mut texts, mut places) = (Vec::with_capacity(items.len()), Vec::new());
+    for item in items {
+        let place = item.span;
+        let text = scalar(item)?;
+        if seen.insert(text.clone()) {
+            texts.push(text);
+            places.push(place);
+        }
+    }
+    Some((texts, places))
 }
 
 /// A parameter is used.
@@ -255,11 +286,75 @@ pub(super) fn mark_used(cx: &mut Context<'_>, index: u32) {
     }
 }
 
-/// What `Ref` gives for a parameter, here and in this scenario.
-pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s> {
+impl<'s> Default<'s> {
+    /// The default, where it is one text.
+    pub(super) fn text(&self) -> Option<&Cow<'s, str>> {
+        match &self.value {
+            DefaultValue::Text(text) => Some(text),
+            DefaultValue::Argument(_) | DefaultValue::List(_) => None,
+        }
+    }
+
+    /// The default, at the place that asks for it.
+    pub(super) fn node(&self, span: Span) -> Node<'s> {
+        let via = Some(Arc::clone(&self.via));
+        let node = |text: &Cow<'s, str>| Node {
+            value: Value::String(text.clone()),
+            span,
+            via: via.clone(),
+        };
+        match &self.value {
+            DefaultValue::Text(text) => node(text),
+            DefaultValue::Argument(argument) => argument.clone(),
+            DefaultValue::List(items) => Node {
+                value: Value::List(items.iter().map(node).collect()),
+                span,
+                via: via.clone(),
+            },
+        }
+    }
+}
+
+impl<'s> Parameter<'s> {
+    /// A value that it may have, at the place that asks for it.
+    pub(super) fn case(&self, text: &Cow<'s, str>, span: Span) -> Node<'s> {
+        let default = self.default.as_ref();
+        if let Some(default) = default.filter(|default| default.text() == Some(text)) {
+            return default.node(span);
+        }
+        let allowed = self.allowed.iter().flatten();
+        let place = allowed
+            .zip(&self.allowed_places)
+            .find(|(one, _)| *one == text);
+        let via = place.map(|(_, place)| {
+            Arc::new(Via {
+                kind: ViaKind::AllowedValue,
+                name: Arc::from(&*self.name),
+                span: *place,
+                previous: None,
+            })
+        });
+        Node {
+            value: Value::String(text.clone()),
+            span,
+            via,
+        }
+    }
+}
+
+/// A parameter is used here, and by the condition at hand.
+pub(super) fn note_use(cx: &mut Context<'_>, index: u32) {
     mark_used(cx, index);
     if let Some(basis) = &mut cx.reading_condition {
         basis.parameters.push(index);
+    }
+}
+
+/// What `Ref` gives for a parameter, here and in this scenario.
+pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s> {
+    note_use(cx, index);
+    if cases::are_asked(cx, index) {
+        return cases::value(cx, index, span);
     }
     let released = cx
         .released
@@ -283,34 +378,33 @@ pub(super) fn value<'s>(cx: &mut Context<'s>, index: u32, span: Span) -> Node<'s
         return unknown(span, "a parameter that is not declared");
     };
     match &parameter.default {
-        Some(default) if parameter.is_given || !released => {
-            let via = Some(Arc::clone(&default.via));
-            let node = |text: &Cow<'s, str>| Node {
-                value: Value::String(text.clone()),
-                span,
-                via: via.clone(),
-            };
-            match &default.value {
-                DefaultValue::Text(text) => node(text),
-                DefaultValue::Argument(argument) => {
-                    let mut node = argument.clone();
-                    used_at(&mut node, span, default.via.kind, &default.via.name);
-                    refer(cx, &node, span);
-                    node
-                }
-                DefaultValue::List(items) => Node {
-                    value: Value::List(items.iter().map(node).collect()),
-                    span,
-                    via: via.clone(),
-                },
-            }
+        Some(Default {
+            value: DefaultValue::Argument(argument),
+            via,
+        }) if parameter.is_given || !released => {
+            let mut node = argument.clone();
+            used_at(&mut node, span, via.kind, &via.name);
+            refer(cx, &node, span);
+            node
         }
+        Some(default) if parameter.is_given || !released => default.node(span),
         _ => symbol(
             Origin::Parameter(cx.called.address(parameter.name.clone())),
             Cow::Borrowed(""),
             parameter.allowed.clone(),
             span,
         ),
+    }
+}
+
+/// What conditions compare secret parameters with is secret, too.
+pub(super) fn keep_secrets(cx: &mut Context<'_>) {
+    for parameter in &cx.parameters {
+        let declaration = cx.declarations.get(parameter.declaration);
+        if declaration.is_some_and(|declaration| declaration.is_secret) {
+            let key = cases::key(&cx.called, &parameter.name);
+            cx.conditions.keep_secret(&key);
+        }
     }
 }
 

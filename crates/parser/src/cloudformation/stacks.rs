@@ -272,6 +272,7 @@ fn nested<'s>(
     inner.world = called.world().to_vec();
     inner.depth = cx.depth;
     inner.judges_cdk = cx.judges_cdk;
+    inner.asked = cx.asked;
     inner.called = called;
     inner.exchange(cx);
     let lowered = template(

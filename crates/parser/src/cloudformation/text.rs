@@ -185,7 +185,28 @@ fn fill_in<'s>(
         text.push(piece);
     }
     text.literal.push_str(&template[at..]);
-    text.finish()
+    in_each_case(cx, text.finish())
+}
+
+/// A joined text with choices among its pieces: a choice among texts.
+fn in_each_case<'s>(cx: &mut Context<'s>, node: Node<'s>) -> Node<'s> {
+    let is_choice = |piece: &Node<'s>| matches!(&piece.value, Value::Symbol(symbol) if matches!(**symbol, Symbol::Choice(_)));
+    let pieces = match &node.value {
+        Value::Symbol(symbol) => match &**symbol {
+            Symbol::Text(pieces) if pieces.iter().any(is_choice) => pieces.clone(),
+            _ => return node,
+        },
+        _ => return node,
+    };
+    let pieces = Node::new(Value::List(pieces), node.span);
+    let joined = lift(cx, vec![pieces], node.span, &|_, arguments, span| {
+        let mut text = Text::new(span);
+        if let Some(Value::List(pieces)) = arguments.into_iter().next().map(|one| one.value) {
+            pieces.into_iter().for_each(|piece| text.push(piece));
+        }
+        Some(text.finish())
+    });
+    joined.unwrap_or_else(|| unknown(node.span, "a text that is not known"))
 }
 
 fn is_name_character(character: char) -> bool {
