@@ -11,7 +11,7 @@ use super::stacks::Called;
 use super::{Context, Scenarios, Target, evaluate, formula, unknown};
 use crate::conditions::Formula;
 use crate::source::Span;
-use crate::tree::{Node, Origin, Symbol, Value};
+use crate::tree::{Node, Origin, Value};
 use std::borrow::Cow;
 
 /// Values of one parameter that are looked through; of more, the others stay open.
@@ -210,7 +210,7 @@ pub(super) fn equals<'s>(
     }
     let before = behind(cx).len();
     let as_written = (left.clone(), right.clone());
-    let compared = equals_in_each(cx, left, right, span);
+    let compared = equals_evaluated(cx, left, right, span);
     let behind = behind(cx).get(before..).unwrap_or_default().to_vec();
     let resting: Vec<u32> = behind
         .into_iter()
@@ -221,7 +221,7 @@ pub(super) fn equals<'s>(
         let problems = cx.problems.len();
         cx.at_default = true;
         let (left, right) = as_written;
-        let by_default = equals_in_each(cx, left, right, span);
+        let by_default = equals_evaluated(cx, left, right, span);
         cx.at_default = false;
         cx.problems.truncate(problems);
         let both = [compared.clone(), by_default];
@@ -269,8 +269,7 @@ fn rests_on_default(cx: &Context<'_>, index: u32) -> bool {
         && parameter.is_some_and(|one| one.allowed.is_none() && one.default.is_some())
 }
 
-/// `Fn::Equals`, where both may be choices.
-fn equals_in_each<'s>(
+fn equals_evaluated<'s>(
     cx: &mut Context<'s>,
     left: Node<'s>,
     right: Node<'s>,
@@ -278,33 +277,5 @@ fn equals_in_each<'s>(
 ) -> Formula {
     let left = evaluate::argument(cx, left);
     let right = evaluate::argument(cx, right);
-    each(&left, &mut |left| {
-        each(
-            &right,
-            &mut |right| match cx.charge(span, size_of::<Formula>()) {
-                true => formula::equals(cx, left, right, span),
-                false => cx.conditions.free(),
-            },
-        )
-    })
-}
-
-/// What holds of a value: of each of its choices, where that is it.
-fn each<'s>(node: &Node<'s>, holds: &mut dyn FnMut(&Node<'s>) -> Formula) -> Formula {
-    let choice = match &node.value {
-        Value::Symbol(symbol) => match &**symbol {
-            Symbol::Choice(choice) => choice,
-            _ => return holds(node),
-        },
-        _ => return holds(node),
-    };
-    let unset = Node::new(Value::Null, node.span);
-    let condition = Formula::Named(choice.condition);
-    let mut branch = |branch: &Option<Node<'s>>| each(branch.as_ref().unwrap_or(&unset), holds);
-    let (then, otherwise) = (branch(&choice.then), branch(&choice.otherwise));
-    let not = Formula::Not(Box::new(condition.clone()));
-    Formula::Any(vec![
-        Formula::All(vec![condition, then]),
-        Formula::All(vec![not, otherwise]),
-    ])
+    formula::equals(cx, &left, &right, span)
 }
