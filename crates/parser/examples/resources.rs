@@ -1,4 +1,4 @@
-//! Prints the resources of templates, a line of JSON each: what `tools/sam-oracle` compares.
+//! Prints the resources of templates, a line of JSON each: what `tools/sam-oracle/compare` compares.
 //!
 //!     cargo run -p pillarlint-parser --example resources -- FILE...
 

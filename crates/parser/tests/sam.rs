@@ -1,4 +1,4 @@
-//! What SAM makes of its resources. `tools/sam-oracle` compares more of it with AWS's own translator.
+//! What SAM makes of its resources. `tools/sam-oracle/compare` compares more of it with AWS's own translator.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -429,6 +429,126 @@ Resources:
     assert_eq!(conditions, [Some("C"), Some("C")]);
     let has_metadata = |at: usize| project.resources[at].attributes.get("Metadata").is_some();
     assert_eq!((has_metadata(0), has_metadata(1)), (true, false));
+}
+
+#[test]
+fn globals_can_be_left_out_and_some_are_not_joined() {
+    let text = "\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: { Timeout: 3, MemorySize: 1, Architectures: [x86_64] }
+  CapacityProvider: { ManagedResourceTags: { Tags: { a: b }, Other: c } }
+Resources:
+  F: { Type: AWS::Serverless::Function, Properties: { Architectures: [arm64] } }
+  G: { Type: AWS::Serverless::Function, IgnoreGlobals: [Timeout] }
+  H: { Type: AWS::Serverless::Function, IgnoreGlobals: '*' }
+  C: { Type: AWS::Serverless::CapacityProvider, Properties: { ManagedResourceTags: { Tags: { c: d } } } }
+";
+    let project = lower(text);
+    for (path, expected) in [
+        ("F.Architectures", r#"["arm64"]"#),
+        ("F.Timeout", "3"),
+        ("G.Timeout", "unset"),
+        ("G.MemorySize", "1"),
+        ("H.MemorySize", "unset"),
+        (
+            "C.PropagateTags.ExplicitTags",
+            r#"[{Key: "c", Value: "d"}, {Key: "a", Value: "b"}]"#,
+        ),
+    ] {
+        assert_eq!(rendered_at(&project, path), expected, "{path}");
+    }
+}
+
+#[test]
+fn connectors_become_policies() {
+    let template = "
+  F:
+    Type: AWS::Serverless::Function
+    Connectors: { Reads: { Properties: { Destination: { Id: T }, Permissions: [Read] } } }
+  T: { Type: AWS::Serverless::SimpleTable }
+  Topic: { Type: AWS::SNS::Topic }
+  Q: { Type: AWS::SQS::Queue }
+  Two: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Topic }, Destination: [{ Id: Q }, { Id: F }], Permissions: [Write] } }
+  None: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Q }, Destination: { Id: T }, Permissions: [Write] } }
+";
+    check_resources(
+        template,
+        &[
+            "F Lambda::Function at F",
+            "FRole IAM::Role at F",
+            "T DynamoDB::Table at T",
+            "Topic SNS::Topic at Topic",
+            "Q SQS::Queue at Q",
+            "FReadsPolicy IAM::ManagedPolicy at Reads",
+            "TwoQueuePolicyDestination0 SQS::QueuePolicy at Two",
+            "TwoWriteLambdaPermissionDestination1 Lambda::Permission at Two",
+        ],
+    );
+    check(template, "FReadsPolicy.Roles", "[ref(FRole)]");
+    check(
+        template,
+        "FReadsPolicy.PolicyDocument.Statement.0.Resource",
+        r#"[ref(T.Arn), text[ref(T.Arn), "/index/*"]]"#,
+    );
+    check(
+        template,
+        "TwoWriteLambdaPermissionDestination1.SourceArn",
+        "ref(Topic)",
+    );
+}
+
+#[test]
+fn tags_are_propagated_where_that_is_asked_for() {
+    let with = |propagates: &str| {
+        format!(
+            "  F: {{ Type: AWS::Serverless::Function, Properties: {{ Tags: {{ a: b }}, PropagateTags: {propagates}, Events: {{ A: {{ Type: Api, Properties: {{ Path: /, Method: get }} }} }} }} }}"
+        )
+    };
+    let own = r#"[{Key: "a", Value: "b"}]"#;
+    check(&with("true"), "FRole.Tags", own);
+    check(&with("true"), "ServerlessRestApiProdStage.Tags", own);
+    check(&with("false"), "ServerlessRestApiProdStage.Tags", "unset");
+}
+
+#[test]
+fn events_change_what_they_come_from() {
+    let template = "
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Pool: { Type: Cognito, Properties: { UserPool: !Ref U, Trigger: [PreSignUp, PostAuthentication] } }
+  U: { Type: AWS::Cognito::UserPool, Properties: { LambdaConfig: { PostAuthentication: own } } }
+";
+    check(
+        template,
+        "U.LambdaConfig",
+        r#"{PostAuthentication: "own", PreSignUp: ref(F.Arn)}"#,
+    );
+}
+
+#[test]
+fn websocket_apis_have_routes_and_a_stage() {
+    let template = "
+  W:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      Routes: { $connect: { FunctionArn: arn } }
+      Auth: { AuthType: AWS_IAM }
+";
+    check_resources(
+        template,
+        &[
+            "W ApiGatewayV2::Api at W",
+            "WConnectRoute ApiGatewayV2::Route at $connect",
+            "WConnectIntegration ApiGatewayV2::Integration at $connect",
+            "WConnectPermission Lambda::Permission at $connect",
+            "WDefaultStage ApiGatewayV2::Stage at W",
+        ],
+    );
+    check(template, "WConnectRoute.AuthorizationType", r#""AWS_IAM""#);
 }
 
 #[test]

@@ -1,13 +1,11 @@
 //! `AWS::Serverless::Api`, and the API that events make without one.
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html>
 
-use super::build::{
-    Properties, attribute, entry, list, map, mapping, reference, tag_list, text, truth,
-};
+use super::build::{Properties, entry, list, map, mapping, reference, tag_list, text, truth};
 use super::events::{Event, permit};
 use super::function::Function;
 use super::globals::Globals;
-use super::{Made, Origin, Route, Written};
+use super::{Made, Origin, Route, Written, domain, tags};
 use crate::source::Span;
 use crate::tree::{Entry, Node, Value};
 use std::borrow::Cow;
@@ -42,6 +40,9 @@ pub(super) fn of_function<'s>(made: &mut Made<'s>, function: &Function<'s>, mut 
         "any" | "x-amazon-apigateway-any-method" => "*".to_owned(),
         method => method.to_uppercase(),
     };
+    if let (None, Some(tags)) = (&api, &function.propagated) {
+        made.tag(IMPLICIT, tags);
+    }
     let target = api.unwrap_or_else(|| reference(IMPLICIT, place));
     let source = source_arn(target, &verb, &shown, place);
     let stage = match id.as_deref() {
@@ -186,6 +187,7 @@ pub(super) fn implicit<'s>(made: &mut Made<'s>, globals: &Globals<'s>) {
     let mut own = globals.of("Api");
     own.retain(|one| one.key != "StageName");
     own.push(entry("StageName", text(IMPLICIT_STAGE, place)));
+    tags::of_callers(made, IMPLICIT, &mut own);
     rest_api(
         made,
         &origin,
@@ -297,6 +299,9 @@ fn rest_api<'s>(
 ) {
     let place = origin.id_span;
     let spans = (properties.key_span, properties.span);
+    let first = made.resources.len();
+    let tags = properties.take("Tags");
+    let propagated = super::function::propagated(&mut properties, tags.as_ref());
     let mut own = Vec::new();
     own.push(definition(made, origin, &mut properties, ("swagger", "2.0")).0);
     own.extend(properties.taken(&[
@@ -346,10 +351,10 @@ fn rest_api<'s>(
         "TracingEnabled",
         "Variables",
     ]));
-    if let Some(mut tags) = properties.take("Tags") {
-        tags.value = tag_list(tags.value);
-        stage.push(tags);
-    }
+    stage.extend(tags.map(|tags| Entry {
+        value: tag_list(tags.value),
+        ..tags
+    }));
     // What a stage lacks is missing from the properties of the API.
     made.resources.push(origin.written(
         stage_id.clone(),
@@ -363,6 +368,9 @@ fn rest_api<'s>(
     }
     if let Some(domain) = properties.take("Domain") {
         domain_name(made, origin, domain, &stage_id);
+    }
+    if let Some(tags) = propagated {
+        tags::propagate(&mut made.resources[first..], &tags);
     }
 }
 
@@ -476,9 +484,7 @@ fn domain_name<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>,
         .take_value("EndpointConfiguration")
         .unwrap_or_else(|| text("REGIONAL", place));
     let is_edge = kind.as_str() == Some("EDGE");
-    let name = written
-        .get("DomainName")
-        .map(|name| entry("DomainName", name.clone()));
+    let name = written.get("DomainName").cloned();
     let mut own = Vec::new();
     own.extend(certificate.map(|one| {
         super::other::named(
@@ -516,65 +522,21 @@ fn domain_name<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>,
         made.resources
             .push(origin.added(name, "AWS::ApiGateway::BasePathMapping", place, own));
     };
-    match written.take_value("BasePath").map(|one| one.value) {
-        Some(Value::List(paths)) => {
-            for path in paths {
-                let shown: String = path
-                    .as_str()
-                    .unwrap_or_default()
-                    .chars()
-                    .filter(char::is_ascii_alphanumeric)
-                    .collect();
-                add_mapping(
-                    origin.name(format_args!("{shown}BasePathMapping")),
-                    Some(path),
-                );
-            }
-        }
-        _ => add_mapping(origin.name("BasePathMapping"), None),
+    let keeps = written.take_value("NormalizeBasePath");
+    let keeps = keeps.is_some_and(|one| matches!(one.value, Value::Bool(false)));
+    let paths = domain::base_paths(&mut written);
+    if paths.is_empty() {
+        add_mapping(origin.name("BasePathMapping"), None);
     }
-    let name = name.map(|name| super::other::named(name, "Name"));
-    if let Some(zone) = written.take("Route53") {
-        let at = zone.key_span;
-        let mut zone = Properties::within(zone);
-        let target = mapping(
-            [
-                (
-                    "HostedZoneId",
-                    attribute(
-                        id.clone(),
-                        if is_edge {
-                            "DistributionHostedZoneId"
-                        } else {
-                            "RegionalHostedZoneId"
-                        },
-                        at,
-                    ),
-                ),
-                (
-                    "DNSName",
-                    attribute(
-                        id,
-                        if is_edge {
-                            "DistributionDomainName"
-                        } else {
-                            "RegionalDomainName"
-                        },
-                        at,
-                    ),
-                ),
-            ],
-            at,
-        );
-        let mut record = vec![entry("Type", text("A", at)), entry("AliasTarget", target)];
-        record.extend(name);
-        let mut own = zone.taken(&["HostedZoneId", "HostedZoneName"]);
-        own.push(entry("RecordSets", list(vec![map(record, at)], at)));
-        made.resources.push(origin.added(
-            origin.name("RecordSetGroup"),
-            "AWS::Route53::RecordSetGroup",
-            at,
-            own,
-        ));
+    for path in paths {
+        let letters = path.as_str().unwrap_or_default().chars();
+        let shown: String = letters.filter(char::is_ascii_alphanumeric).collect();
+        let id = origin.name(format_args!("{shown}BasePathMapping"));
+        let path = match keeps {
+            true => path,
+            false => text(shown, path.span),
+        };
+        add_mapping(id, Some(path));
     }
+    domain::records(made, origin, &mut written, &id, name, is_edge);
 }

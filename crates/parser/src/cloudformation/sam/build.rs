@@ -183,6 +183,10 @@ impl<'s> Properties<'s> {
         keys.iter().filter_map(|key| self.take(key)).collect()
     }
 
+    pub(super) fn add(&mut self, entry: Entry<'s>) {
+        self.entries.push(entry);
+    }
+
     /// All that is left.
     pub(super) fn rest(self) -> Vec<Entry<'s>> {
         self.entries

@@ -4,7 +4,8 @@
 use super::build::{
     Properties, attribute, entry, is_intrinsic, list, map, mapping, reference, text, trust, truth,
 };
-use super::{Made, Origin};
+use super::function::Function;
+use super::{Made, tags};
 use crate::tree::{Entry, Node, Value};
 
 const APPLICATION: &str = "ServerlessDeploymentApplication";
@@ -13,16 +14,20 @@ const ROLE: &str = "CodeDeployServiceRole";
 /// The deployment group of a function, and the update policy of its alias.
 pub(super) fn expand<'s>(
     made: &mut Made<'s>,
-    origin: &Origin<'s>,
+    function: &Function<'s>,
     written: Entry<'s>,
     alias: &mut Entry<'s>,
 ) {
+    let origin = &function.origin;
     let place = written.key_span;
     let mut written = Properties::within(written);
     if let Some(Value::Bool(false)) = written.get("Enabled").map(|one| &one.value) {
         return;
     }
     made.deploys.get_or_insert(place);
+    if let Some(more) = &function.propagated {
+        made.deployment_tags = Some(tags::joined(made.deployment_tags.take(), more));
+    }
     let group = origin.name("DeploymentGroup");
     let name = match written.take_value("Type") {
         Some(kind) if is_intrinsic(&kind) => kind,
@@ -84,12 +89,22 @@ pub(super) fn expand<'s>(
         });
     }
     properties.extend(written.take("TriggerConfigurations"));
-    made.resources.push(origin.added(
+    let mut resource = origin.added(
         group.clone(),
         "AWS::CodeDeploy::DeploymentGroup",
         place,
         properties,
-    ));
+    );
+    // It exists without its function, unless it is told otherwise.
+    let passes = written
+        .get("PassthroughCondition")
+        .and_then(Node::scalar_text);
+    if let Value::Map(body) = &mut resource.value.value
+        && passes != Some("true")
+    {
+        body.entries.retain(|one| one.key != "Condition");
+    }
+    made.resources.push(resource);
     let update = mapping(
         [
             ("ApplicationName", reference(APPLICATION, place)),
@@ -120,6 +135,7 @@ pub(super) fn shared(made: &mut Made<'_>) {
     let Some(place) = made.deploys else {
         return;
     };
+    let first = made.resources.len();
     let platform = map(vec![entry("ComputePlatform", text("Lambda", place))], place);
     let mut add = |id: &'static str, kind: &'static str, properties| {
         let body = vec![
@@ -146,5 +162,8 @@ pub(super) fn shared(made: &mut Made<'_>) {
             place,
         );
         add(ROLE, "AWS::IAM::Role", properties);
+    }
+    if let Some(tags) = made.deployment_tags.take() {
+        tags::propagate(&mut made.resources[first..], &tags);
     }
 }

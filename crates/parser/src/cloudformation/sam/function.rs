@@ -5,15 +5,14 @@ use super::build::{
     truth,
 };
 use super::role::{self, Role};
-use super::{Made, Origin, Written, deployment, events};
+use super::{Made, Origin, Written, deployment, events, tags};
 use crate::source::Span;
 use crate::tree::{Entry, Node, Value};
 use std::borrow::Cow;
 
 /// Properties that are those of `AWS::Lambda::Function`, by the same name.
-const SAME: [&str; 23] = [
+const SAME: [&str; 24] = [
     "Architectures",
-    "CapacityProviderConfig",
     "CodeSigningConfigArn",
     "Description",
     "DurableConfig",
@@ -21,6 +20,7 @@ const SAME: [&str; 23] = [
     "EphemeralStorage",
     "FileSystemConfigs",
     "FunctionName",
+    "FunctionScalingConfig",
     "Handler",
     "ImageConfig",
     "KmsKeyArn",
@@ -28,6 +28,7 @@ const SAME: [&str; 23] = [
     "LoggingConfig",
     "MemorySize",
     "PackageType",
+    "PublishToLatestPublished",
     "RecursiveLoop",
     "ReservedConcurrentExecutions",
     "Runtime",
@@ -46,6 +47,8 @@ pub(super) struct Function<'s> {
     pub(super) role: Option<Role<'s>>,
     /// Its tags, for what it makes beside itself.
     pub(super) tags: Option<Node<'s>>,
+    /// The same as they are written, where all that is made for it gets them.
+    pub(super) propagated: Option<Node<'s>>,
 }
 
 impl<'s> Function<'s> {
@@ -80,8 +83,10 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
     } = written;
     let place = origin.id_span;
     let (key_span, span) = (properties.key_span, properties.span);
+    let first = made.resources.len();
     let mut own = properties.taken(&SAME);
     own.extend(code(&mut properties));
+    own.extend(instances(&mut properties));
     let mut role = Role::new("lambda.amazonaws.com", place);
     let is_durable = own.iter().any(|one| one.key == "DurableConfig");
     role.attach(
@@ -110,6 +115,7 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
     // Versions are made where something is published, so it is not a property of the function itself.
     own.extend(properties.take("SnapStart"));
     let tags = properties.take("Tags");
+    let propagated = propagated(&mut properties, tags.as_ref());
     let tags_only = tags.as_ref().map(|tags| tag_list(tags.value.clone()));
     own.push(role::tags("lambda:createdBy", tags, place));
 
@@ -141,15 +147,28 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
         alias,
         role,
         tags: tags_only,
+        propagated,
     };
-    let gradual = properties.take("DeploymentPreference");
-    let concurrency = properties.take("ProvisionedConcurrencyConfig");
+    let version = Version {
+        description: properties.renamed("VersionDescription", "Description"),
+        scaling: own
+            .iter()
+            .find(|one| one.key == "FunctionScalingConfig")
+            .cloned(),
+        left: match own.iter().any(|one| one.key == "CapacityProviderConfig") {
+            true => "Delete",
+            false => "Retain",
+        },
+        deletion: properties.renamed("VersionDeletionPolicy", "DeletionPolicy"),
+        concurrency: properties.take("ProvisionedConcurrencyConfig"),
+        gradual: properties.take("DeploymentPreference"),
+    };
     let main = function
         .origin
         .main("AWS::Lambda::Function", (key_span, span, own), attributes);
     made.resources.push(main);
     if let Some(published) = published {
-        publish(made, &function, published.value, concurrency, gradual);
+        publish(made, &function, published.value, version);
     }
     url(made, &function, &mut properties);
     invocations(made, &mut function, &mut properties);
@@ -159,6 +178,36 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
     if let Some(role) = function.role.take() {
         role.finish(made, &function.origin, role_properties);
     }
+    if let Some(propagated) = &function.propagated {
+        tags::propagate(&mut made.resources[first..], propagated);
+    }
+}
+
+/// The tags of a resource, where `PropagateTags` gives them to all that is made for it.
+pub(super) fn propagated<'s>(
+    properties: &mut Properties<'s>,
+    tags: Option<&Entry<'s>>,
+) -> Option<Node<'s>> {
+    let propagates = properties.take_value("PropagateTags")?;
+    let tags = tags?.value.clone();
+    matches!(propagates.value, Value::Bool(true)).then_some(tags)
+}
+
+/// `CapacityProviderConfig`, under the name of the one kind that there is.
+fn instances<'s>(properties: &mut Properties<'s>) -> Option<Entry<'s>> {
+    let written = properties.take("CapacityProviderConfig")?;
+    let key_span = written.key_span;
+    let mut parts = Properties::within(written);
+    let span = parts.span;
+    let mut own = Vec::new();
+    own.extend(parts.renamed("Arn", "CapacityProviderArn"));
+    own.extend(parts.rest());
+    let kind = "LambdaManagedInstancesCapacityProviderConfig";
+    Some(Entry {
+        key: Cow::Borrowed("CapacityProviderConfig"),
+        key_span,
+        value: mapping([(kind, map(own, span))], key_span),
+    })
 }
 
 /// `CodeUri`, `InlineCode` and `ImageUri` as `Code`.
@@ -241,14 +290,19 @@ fn role_properties<'s>(
     own
 }
 
-/// `AutoPublishAlias`: a version, and an alias that names it.
-fn publish<'s>(
-    made: &mut Made<'s>,
-    function: &Function<'s>,
-    name: Node<'s>,
+/// What a function says of the version and the alias that are made of it.
+struct Version<'s> {
+    description: Option<Entry<'s>>,
+    scaling: Option<Entry<'s>>,
+    deletion: Option<Entry<'s>>,
+    /// What happens to a version that is no longer in the template, where nothing is said of it.
+    left: &'static str,
     concurrency: Option<Entry<'s>>,
     gradual: Option<Entry<'s>>,
-) {
+}
+
+/// `AutoPublishAlias`: a version, and an alias that names it.
+fn publish<'s>(made: &mut Made<'s>, function: &Function<'s>, name: Node<'s>, written: Version<'s>) {
     let origin = &function.origin;
     let place = name.span;
     let Some(alias_id) = function.alias.clone() else {
@@ -256,12 +310,16 @@ fn publish<'s>(
     };
     let of_function = || entry("FunctionName", reference(origin.id.clone(), place));
     let version_id = origin.name("Version");
-    let version = origin.added(
-        version_id.clone(),
-        "AWS::Lambda::Version",
-        place,
-        vec![of_function()],
-    );
+    let mut own = vec![of_function()];
+    own.extend(written.description);
+    own.extend(written.scaling);
+    let mut version = origin.added(version_id.clone(), "AWS::Lambda::Version", place, own);
+    if let Value::Map(body) = &mut version.value.value {
+        let left = || entry("DeletionPolicy", text(written.left, place));
+        if body.entry("DeletionPolicy").is_none() {
+            body.entries.push(written.deletion.unwrap_or_else(left));
+        }
+    }
     made.resources.push(version);
     made.refer(origin, "Version", &version_id);
     made.refer(origin, "Alias", &alias_id);
@@ -270,10 +328,10 @@ fn publish<'s>(
         of_function(),
         entry("FunctionVersion", attribute(version_id, "Version", place)),
     ];
-    properties.extend(concurrency);
+    properties.extend(written.concurrency);
     let mut alias = origin.added(alias_id, "AWS::Lambda::Alias", place, properties);
-    if let Some(gradual) = gradual {
-        deployment::expand(made, origin, gradual, &mut alias);
+    if let Some(gradual) = written.gradual {
+        deployment::expand(made, function, gradual, &mut alias);
     }
     made.resources.push(alias);
 }

@@ -204,6 +204,30 @@ fn logging<'s>(
     })
 }
 
+/// What the role of a data source may do with the function or the table.
+fn uses<'s>(source: &Properties<'s>, is_table: bool, place: Span) -> Node<'s> {
+    let (kind, arn) = match is_table {
+        true => ("AWS::DynamoDB::Table", "TableArn"),
+        false => ("AWS::Lambda::Function", "FunctionArn"),
+    };
+    let asked = source.get("Permissions").and_then(Node::as_list);
+    let asked = asked.map(|names| names.iter().filter_map(Node::as_str).collect());
+    let permissions: Vec<&str> = match is_table {
+        true => asked.unwrap_or_else(|| vec!["Read", "Write"]),
+        false => vec!["Write"],
+    };
+    let used = source.get(arn).cloned();
+    used.and_then(|used| {
+        connector::document(
+            ("AWS::AppSync::DataSource", kind),
+            &permissions,
+            used,
+            place,
+        )
+    })
+    .unwrap_or_else(|| super::super::unknown(place, "what the data source of SAM allows"))
+}
+
 /// A function or a table that an API reads from, with the role by which it does.
 fn data_source<'s>(made: &mut Made<'s>, api: &Api<'s>, written: Entry<'s>, is_table: bool) {
     let place = written.key_span;
@@ -243,7 +267,16 @@ fn data_source<'s>(made: &mut Made<'s>, api: &Api<'s>, written: Entry<'s>, is_ta
                 "ToLambdaConnectorPolicy"
             };
             let policy = api.origin.name(format_args!("{id}{to}"));
-            connector::policy(made, &api.origin, policy, role, place);
+            let properties = vec![
+                entry("PolicyDocument", uses(&parts, is_table, place)),
+                entry("Roles", list(vec![reference(role, place)], place)),
+            ];
+            made.resources.push(api.origin.added(
+                policy,
+                "AWS::IAM::ManagedPolicy",
+                place,
+                properties,
+            ));
         }
     }
     if is_table {

@@ -2,13 +2,14 @@
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-httpapi.html>
 
 use super::api::{definition, implicit_origin, referred, route_to, source_arn};
-use super::build::{Properties, entry, list, map, reference, text, truth};
+use super::build::{Properties, entry, list, map, mapping, reference, text, truth};
 use super::events::{Event, permit};
 use super::function::Function;
 use super::globals::Globals;
 use super::other::with;
-use super::{Made, Origin, Written};
-use crate::tree::{Entry, Node};
+use super::{Made, Origin, Written, domain, tags};
+use crate::source::Span;
+use crate::tree::{Entry, Node, Value};
 use std::borrow::Cow;
 
 /// The API of events that name none.
@@ -33,6 +34,9 @@ pub(super) fn of_function<'s>(made: &mut Made<'s>, function: &Function<'s>, mut 
         Some(path) => (path.as_str().unwrap_or("$default").to_owned(), path.span),
         None => ("$default".to_owned(), place),
     };
+    if let (None, Some(tags)) = (&api, &function.propagated) {
+        made.tag(IMPLICIT, tags);
+    }
     let target = api.unwrap_or_else(|| reference(IMPLICIT, place));
     let source = match (shown.as_str(), method.as_str()) {
         ("$default", _) => source_arn(target, "", "*", place),
@@ -76,7 +80,9 @@ pub(super) fn implicit<'s>(made: &mut Made<'s>, globals: &Globals<'s>) {
         return;
     };
     let place = origin.id_span;
-    let own = Properties::new(globals.of("HttpApi"), place, place);
+    let mut own = globals.of("HttpApi");
+    tags::of_callers(made, IMPLICIT, &mut own);
+    let own = Properties::new(own, place, place);
     http_api(made, &origin, own, Vec::new());
 }
 
@@ -122,6 +128,8 @@ fn http_api<'s>(
     stage.push(name.unwrap_or_else(|| entry("StageName", text("$default", place))));
     stage.extend(properties.taken(&["AccessLogSettings", "DefaultRouteSettings", "RouteSettings"]));
     stage.extend(properties.take("StageVariables"));
+    let propagates = properties.take_value("PropagateTags");
+    let propagates = propagates.filter(|one| matches!(one.value, Value::Bool(true)));
     let own_tag = entry("httpapi:createdBy", text("SAM", place));
     let tags = match properties.take("Tags") {
         Some(tags) => Some(Entry {
@@ -133,19 +141,63 @@ fn http_api<'s>(
         None => Some(entry("Tags", map(vec![own_tag], place))),
     };
     stage.extend(tags.clone());
+    let first = made.resources.len();
     made.resources.push(origin.written(
         stage_id.clone(),
         "AWS::ApiGatewayV2::Stage",
         place,
         (spans.0, spans.1, stage),
     ));
+    if let Some(auth) = properties.take("Auth") {
+        let authorizers = Properties::within(auth).take("Authorizers");
+        permit_authorizers(made, origin, authorizers);
+    }
     if let Some(domain) = properties.take("Domain") {
-        domain_name(made, origin, domain, stage_id, tags);
+        domain_name(made, origin, domain, stage_id, tags.clone());
+    }
+    if let (Some(tags), Some(_)) = (tags, propagates) {
+        tags::propagate(&mut made.resources[first..], &tags.value);
     }
 }
 
+/// That the API may call the functions that say who may call it, where they ask for that.
+fn permit_authorizers<'s>(
+    made: &mut Made<'s>,
+    origin: &Origin<'s>,
+    authorizers: Option<Entry<'s>>,
+) {
+    let written = authorizers.map(Properties::within);
+    for one in written.map(Properties::rest).unwrap_or_default() {
+        let place = one.key_span;
+        let asks = one.value.get("EnableFunctionDefaultPermissions");
+        let (Some("true"), Some(function)) = (
+            asks.and_then(Node::scalar_text),
+            one.value.get("FunctionArn"),
+        ) else {
+            continue;
+        };
+        let properties = vec![
+            entry("Action", text("lambda:InvokeFunction", place)),
+            entry("FunctionName", function.clone()),
+            entry("Principal", text("apigateway.amazonaws.com", place)),
+            entry("SourceArn", of_authorizers(origin, place)),
+        ];
+        let id = origin.name(format_args!("{}AuthorizerPermission", one.key));
+        made.resources
+            .push(origin.added(id, "AWS::Lambda::Permission", place, properties));
+    }
+}
+
+/// The ARN of the authorizers of an API.
+pub(super) fn of_authorizers<'s>(origin: &Origin<'s>, place: Span) -> Node<'s> {
+    let pattern = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*";
+    let values = mapping([("__ApiId__", reference(origin.id.clone(), place))], place);
+    let source = list(vec![text(pattern, place), values], place);
+    mapping([("Fn::Sub", source)], place)
+}
+
 /// `Domain`: a domain name for the API.
-fn domain_name<'s>(
+pub(super) fn domain_name<'s>(
     made: &mut Made<'s>,
     origin: &Origin<'s>,
     written: Entry<'s>,
@@ -155,6 +207,8 @@ fn domain_name<'s>(
     let place = written.key_span;
     let mut written = Properties::within(written);
     let id = origin.name("DomainNameV2");
+    made.refer(origin, "DomainName", &id);
+    let name = written.get("DomainName").cloned();
     let mut configuration = written.taken(&[
         "CertificateArn",
         "OwnershipVerificationCertificateArn",
@@ -170,15 +224,29 @@ fn domain_name<'s>(
     ));
     made.resources
         .push(origin.added(id.clone(), "AWS::ApiGatewayV2::DomainName", place, own));
-    let own = vec![
-        entry("ApiId", reference(origin.id.clone(), place)),
-        entry("DomainName", reference(id, place)),
-        entry("Stage", reference(stage, place)),
-    ];
-    made.resources.push(origin.added(
-        origin.name("ApiMapping"),
-        "AWS::ApiGatewayV2::ApiMapping",
-        place,
-        own,
-    ));
+    let mapped = || {
+        vec![
+            entry("ApiId", reference(origin.id.clone(), place)),
+            entry("DomainName", reference(id.clone(), place)),
+            entry("Stage", reference(stage.clone(), place)),
+        ]
+    };
+    let paths = domain::base_paths(&mut written);
+    let mut add = |name, properties| {
+        let kind = "AWS::ApiGatewayV2::ApiMapping";
+        made.resources
+            .push(origin.added(name, kind, place, properties));
+    };
+    if paths.is_empty() {
+        add(origin.name("ApiMapping"), mapped());
+    }
+    for path in paths {
+        let shown = path.as_str().unwrap_or_default();
+        let id = shown.replace(['-', '_', '/'], "");
+        let key = text(shown.trim_matches('/').to_owned(), path.span);
+        let mut properties = mapped();
+        properties.push(entry("ApiMappingKey", key));
+        add(origin.name(format_args!("{id}ApiMapping")), properties);
+    }
+    domain::records(made, origin, &mut written, &id, name, false);
 }

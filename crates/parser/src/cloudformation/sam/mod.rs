@@ -7,10 +7,13 @@
 //! Source: the specification and the resource reference,
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html>.
 
+mod access;
 mod api;
 mod build;
+mod capacity_provider;
 mod connector;
 mod deployment;
+mod domain;
 mod events;
 mod function;
 mod globals;
@@ -20,6 +23,8 @@ mod other;
 mod policies;
 mod role;
 mod state_machine;
+mod tags;
+mod websocket_api;
 
 use super::Context;
 use crate::source::Span;
@@ -54,7 +59,8 @@ pub(super) fn expand<'s>(
     };
     // Events add to APIs, whether these stand before or behind.
     let (mut apis, mut connectors) = (Vec::new(), Vec::new());
-    for one in written {
+    for mut one in written {
+        connectors.extend(connector::attached(&mut one));
         match Written::read(one, &globals) {
             Ok(one) => match one.kind() {
                 "Api" | "HttpApi" => apis.push(one),
@@ -65,6 +71,8 @@ pub(super) fn expand<'s>(
                 "SimpleTable" => other::table(&mut made, one),
                 "LayerVersion" => other::layer(&mut made, one),
                 "Application" => other::application(&mut made, one),
+                "CapacityProvider" => capacity_provider::expand(&mut made, one),
+                "WebSocketApi" => websocket_api::expand(&mut made, one),
                 kind => {
                     let why = format!("`{PREFIX}{kind}` is not expanded");
                     cx.leave_resources_out(one.origin.kind_span, why);
@@ -81,11 +89,10 @@ pub(super) fn expand<'s>(
     }
     api::implicit(&mut made, &globals);
     http_api::implicit(&mut made, &globals);
-    for one in connectors {
-        connector::expand(&mut made, one);
-    }
+    connector::expand(&mut made, connectors);
     deployment::shared(&mut made);
     made.notify();
+    made.trigger();
     resources.entries = made.resources;
     made.referable
 }
@@ -111,8 +118,14 @@ struct Made<'s> {
     stages: BTreeMap<String, String>,
     /// The routes that events add to an API; the implicit ones have the names that SAM gives them.
     routes: BTreeMap<String, Vec<Route<'s>>>,
-    /// What buckets notify: the bucket, and an entry for its list of functions.
+    /// What buckets notify: the bucket, and an element for its list of functions.
     notifications: Vec<(String, Node<'s>)>,
+    /// The tags that buckets get from the functions that they notify.
+    bucket_tags: Vec<(String, Node<'s>)>,
+    /// The functions that user pools call: the pool, and an entry that says when.
+    triggers: Vec<(String, Entry<'s>)>,
+    /// The tags of those that add to implicit APIs, by the names of these APIs.
+    tags: BTreeMap<&'static str, Node<'s>>,
     /// The properties of resources of SAM that may be referred to like resources, and what they stand for:
     /// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html>.
     referable: Vec<(String, String)>,
@@ -120,6 +133,8 @@ struct Made<'s> {
     deploys: Option<Span>,
     /// Whether one of them has no role of its own for that.
     needs_deployment_role: bool,
+    /// The tags of those functions.
+    deployment_tags: Option<Node<'s>>,
 }
 
 /// A route that an event adds to an API.
@@ -174,6 +189,7 @@ impl<'s> Written<'s> {
             shared: Vec::new(),
         };
         let mut properties = None;
+        let mut ignored = None;
         let mut attributes = Vec::new();
         for part in body.entries {
             match &*part.key {
@@ -184,6 +200,7 @@ impl<'s> Written<'s> {
                     }
                 }
                 "Properties" => properties = Some(part),
+                "IgnoreGlobals" => ignored = Some(part.value),
                 "Condition" | "DeletionPolicy" | "UpdateReplacePolicy" => origin.shared.push(part),
                 _ => attributes.push(part),
             }
@@ -198,7 +215,7 @@ impl<'s> Written<'s> {
                 (part.key_span, part.value.span, entries)
             }
         };
-        globals.merge_into(origin.short_kind(), &mut entries);
+        globals.merge_into(origin.short_kind(), &mut entries, ignored.as_ref());
         Ok(Self {
             properties: Properties::new(entries, key_span, span),
             origin,
@@ -296,17 +313,42 @@ impl<'s> Made<'s> {
             .push((format!("{}.{property}", origin.id), id.to_owned()));
     }
 
+    /// Gives an implicit API the tags of what adds to it.
+    fn tag(&mut self, api: &'static str, tags: &Node<'s>) {
+        let joined = tags::joined(self.tags.remove(api), tags);
+        self.tags.insert(api, joined);
+    }
+
+    /// The mapping that is a property of a resource, made where there is none.
+    fn property(&mut self, id: &str, name: &'static str, span: Span) -> Option<&mut Node<'s>> {
+        let resource = self.resources.iter_mut().find(|one| one.key == id)?;
+        let properties = nested(&mut resource.value, "Properties", span)?;
+        nested(properties, name, span)
+    }
+
+    /// Adds to user pools the functions that they call.
+    fn trigger(&mut self) {
+        for (pool, trigger) in std::mem::take(&mut self.triggers) {
+            let configuration = self.property(&pool, "LambdaConfig", trigger.key_span);
+            if let Some(Value::Map(map)) = configuration.map(|one| &mut one.value)
+                && map.entry(&trigger.key).is_none()
+            {
+                map.entries.push(trigger);
+            }
+        }
+    }
+
     /// Adds to buckets what they notify.
     fn notify(&mut self) {
+        for (bucket, tags) in std::mem::take(&mut self.bucket_tags) {
+            if let Some(bucket) = self.resources.iter_mut().find(|one| one.key == bucket) {
+                tags::set(bucket, build::tag_list(tags));
+            }
+        }
         for (bucket, notification) in std::mem::take(&mut self.notifications) {
-            let Some(one) = self.resources.iter_mut().find(|one| one.key == bucket) else {
-                continue;
-            };
             let span = notification.span;
-            let Some(properties) = nested(&mut one.value, "Properties", span) else {
-                continue;
-            };
-            let Some(configuration) = nested(properties, "NotificationConfiguration", span) else {
+            let Some(configuration) = self.property(&bucket, "NotificationConfiguration", span)
+            else {
                 continue;
             };
             if let Value::Map(map) = &mut configuration.value {

@@ -72,6 +72,17 @@ impl<'s> Role<'s> {
         self,
         made: &mut Made<'s>,
         origin: &Origin<'s>,
+        properties: Vec<Entry<'s>>,
+    ) {
+        self.finish_as(made, origin, origin.name("Role"), properties);
+    }
+
+    /// The same, under another name.
+    pub(super) fn finish_as(
+        self,
+        made: &mut Made<'s>,
+        origin: &Origin<'s>,
+        id: Cow<'s, str>,
         mut properties: Vec<Entry<'s>>,
     ) {
         let place = self.place;
@@ -90,7 +101,7 @@ impl<'s> Role<'s> {
         if !self.inline.is_empty() {
             properties.push(entry("Policies", list(self.inline, place)));
         }
-        let role = origin.added(origin.name("Role"), "AWS::IAM::Role", place, properties);
+        let role = origin.added(id, "AWS::IAM::Role", place, properties);
         made.resources.push(role);
     }
 }

@@ -2,8 +2,9 @@
 
 use super::build::{Properties, attribute, entry, list, map, mapping, reference, text, trust};
 use super::events::rule_properties;
+use super::function::propagated;
 use super::role::{self, Role};
-use super::{Made, Origin, Written};
+use super::{Made, Origin, Written, tags};
 use crate::source::Span;
 use crate::tree::{Entry, Node, Value};
 use std::borrow::Cow;
@@ -16,6 +17,9 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
     } = written;
     let place = origin.id_span;
     let spans = (properties.key_span, properties.span);
+    let first = made.resources.len();
+    let tags = properties.take("Tags");
+    let propagated = propagated(&mut properties, tags.as_ref());
     let mut own = properties.taken(&["DefinitionSubstitutions"]);
     own.extend(properties.take("Definition"));
     if let Some(mut uri) = properties.renamed("DefinitionUri", "DefinitionS3Location") {
@@ -35,11 +39,7 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
         }
         own.push(tracing);
     }
-    own.push(role::tags(
-        "stateMachine:createdBy",
-        properties.take("Tags"),
-        place,
-    ));
+    own.push(role::tags("stateMachine:createdBy", tags, place));
     let policies = properties.take_value("Policies");
     let mut role_properties = properties.taken(&["PermissionsBoundary"]);
     role_properties.extend(properties.renamed("RolePath", "Path"));
@@ -66,13 +66,21 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
     }) = properties.take_value("Events")
     {
         for one in events.entries {
-            event(made, &origin, one);
+            event(made, &origin, one, propagated.as_ref());
         }
+    }
+    if let Some(tags) = propagated {
+        tags::propagate(&mut made.resources[first..], &tags);
     }
 }
 
 /// What starts a state machine, and the role that does.
-fn event<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>) {
+fn event<'s>(
+    made: &mut Made<'s>,
+    origin: &Origin<'s>,
+    written: Entry<'s>,
+    tags: Option<&Node<'s>>,
+) {
     let place = written.key_span;
     let id = format!("{}{}", origin.id, written.key);
     let mut parts = Properties::within(written);
@@ -94,7 +102,12 @@ fn event<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>) {
     {
         Some(role) => role,
         None => {
-            made.resources.push(starter(origin, &id, service, place));
+            let name = match service {
+                "scheduler.amazonaws.com" => format!("{id}StartExecutionPolicy"),
+                _ => format!("{id}RoleStartExecutionPolicy"),
+            };
+            made.resources
+                .push(starter(origin, &id, name, service, place));
             attribute(format!("{id}Role"), "Arn", place)
         }
     };
@@ -130,7 +143,7 @@ fn event<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>) {
             own.push(entry("Target", map(target, place)));
             "AWS::Scheduler::Schedule"
         }
-        _ => return route(made, origin, properties, role, place),
+        _ => return route(made, origin, properties, role, tags, place),
     };
     let properties = (spans.0, spans.1, own);
     made.resources
@@ -138,15 +151,18 @@ fn event<'s>(made: &mut Made<'s>, origin: &Origin<'s>, written: Entry<'s>) {
 }
 
 /// The role by which a service starts a state machine.
-fn starter<'s>(origin: &Origin<'s>, id: &str, service: &'static str, place: Span) -> Entry<'s> {
+fn starter<'s>(
+    origin: &Origin<'s>,
+    id: &str,
+    name: String,
+    service: &'static str,
+    place: Span,
+) -> Entry<'s> {
     let machine = reference(origin.id.clone(), place);
     let statement = super::build::allow("states:StartExecution", machine, place);
     let starts = mapping(
         [
-            (
-                "PolicyName",
-                text(format!("{id}RoleStartExecutionPolicy"), place),
-            ),
+            ("PolicyName", text(name, place)),
             (
                 "PolicyDocument",
                 mapping([("Statement", list(vec![statement], place))], place),
@@ -167,9 +183,13 @@ fn route<'s>(
     origin: &Origin<'s>,
     mut properties: Properties<'s>,
     role: Node<'s>,
+    tags: Option<&Node<'s>>,
     place: Span,
 ) {
     let api = properties.take_value("RestApiId");
+    if let (None, Some(tags)) = (&api, tags) {
+        made.tag(super::api::IMPLICIT, tags);
+    }
     let id = match &api {
         None => Some(super::api::IMPLICIT.to_owned()),
         Some(node) => super::api::referred(node),
