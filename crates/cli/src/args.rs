@@ -185,7 +185,8 @@ pub(crate) struct RunArgs {
     pub(crate) jobs: Option<u16>,
 
     /// Values for the parameters of templates: a file (a list of ParameterKey and ParameterValue, a mapping Parameters,
-    /// or lines Key=Value), or Key=Value (may be repeated)
+    /// lines Key=Value, or samconfig.toml, of its environment `prod` as samconfig.toml:prod), or Key=Value (may be
+    /// repeated)
     #[arg(long, value_name = "FILE", help_heading = "CloudFormation")]
     pub(crate) parameters: Vec<String>,
 

@@ -4,17 +4,17 @@ use crate::Failure;
 use crate::args::RunArgs;
 use crate::config::{Judging, Target};
 use crate::files::{self, Content};
-use pillarlint_parser::cloudformation::{Deployment, Given, Scenarios, given};
+use pillarlint_parser::cloudformation::{Deployment, Given, Scenarios, given, samconfig};
 use pillarlint_parser::source::{FileId, SourceFile, Span, decode};
 use pillarlint_parser::tree::Problem;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// All values that a run knows.
 #[derive(Default)]
 pub(crate) struct Values {
-    /// Files that configurations name, as the system knows them.
-    configured: Vec<(PathBuf, Given)>,
+    /// Files that configurations name.
+    configured: Vec<(Target, Given)>,
     /// What the command line gives, in its order.
     flags: Vec<Given>,
     /// Whether the command line asks to judge what the AWS CDK adds.
@@ -38,34 +38,60 @@ pub(crate) fn read(args: &RunArgs, judging: &Judging<'_>, first: usize) -> Resul
         ..Values::default()
     };
     for target in judging.parameter_files() {
-        let given = values.file(&target.real, target.shown.clone(), first)?;
-        values.configured.push((target.real, given));
+        let environment = target.environment.as_deref();
+        let given = values.file(&target.real, target.shown.clone(), environment, first)?;
+        values.configured.push((target, given));
     }
     for flag in &args.parameters {
         let path = Path::new(flag);
         let given = if flag.contains('=') && !path.exists() {
-            values.text("--parameters".to_owned(), flag.clone(), first)
+            values.text("--parameters".to_owned(), flag.clone(), None, first)
         } else {
-            values.file(path, files::shown(path), first)?
+            let (path, environment) = environment(flag);
+            let path = Path::new(path);
+            values.file(path, files::shown(path), environment, first)?
         };
         values.flags.push(given);
     }
     Ok(values)
 }
 
+/// The path of a file of values, and, of a `samconfig.toml`, the environment that is asked for.
+pub(crate) fn environment(path: &str) -> (&str, Option<&str>) {
+    match samconfig::split(path) {
+        Some((path, environment)) => (path, Some(environment)),
+        None => (path, None),
+    }
+}
+
 impl Values {
-    fn file(&mut self, real: &Path, shown: String, first: usize) -> Result<Given, Failure> {
+    fn file(
+        &mut self,
+        real: &Path,
+        shown: String,
+        environment: Option<&str>,
+        first: usize,
+    ) -> Result<Given, Failure> {
         let bytes = files::read(Content::Disk(real.to_owned()));
         let text = bytes.and_then(|bytes| decode(bytes).map_err(|error| error.to_string()));
         match text {
-            Ok(text) => Ok(self.text(shown, text, first)),
+            Ok(text) => Ok(self.text(shown, text, environment, first)),
             Err(why) => Err(Failure::Usage(format!("--parameters {shown}: {why}"))),
         }
     }
 
-    fn text(&mut self, path: String, text: String, first: usize) -> Given {
+    fn text(
+        &mut self,
+        path: String,
+        text: String,
+        environment: Option<&str>,
+        first: usize,
+    ) -> Given {
         let file = u32::try_from(first + self.sources.len()).unwrap_or(u32::MAX);
-        let (given, problems) = given::read(FileId(file), &text);
+        let (given, problems) = match environment {
+            Some(environment) => samconfig::read(FileId(file), &text, environment),
+            None => given::read(FileId(file), &text),
+        };
         self.problems.extend(problems);
         self.sources.push(SourceFile { path, text });
         given
@@ -76,8 +102,8 @@ impl Values {
     pub(crate) fn deployment(&self, path: &str, judging: &Judging<'_>) -> Deployment {
         let configured = judging.given(path);
         let mut given = Given::new();
-        for Target { real, .. } in configured.parameter_files {
-            let named = self.configured.iter().filter(|(path, _)| *path == real);
+        for target in configured.parameter_files {
+            let named = self.configured.iter().filter(|(one, _)| *one == target);
             named.for_each(|(_, values)| given.extend(values.clone()));
         }
         self.flags

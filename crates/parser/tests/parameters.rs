@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use pillarlint_parser::cloudformation::{self, Deployment, NoFiles, given};
+use pillarlint_parser::cloudformation::{self, Deployment, NoFiles, given, samconfig};
 use pillarlint_parser::source::FileId;
 use pillarlint_parser::tree::{Node, Value, ViaKind};
 use pillarlint_parser::yaml;
@@ -161,4 +161,93 @@ fn what_is_given_says_where() {
         (via.kind, via.span.file, via.span.text(values)),
         (ViaKind::ParameterValue, FileId(1), "prod")
     );
+}
+
+/// A `samconfig.toml` gives an environment these values, each with the text under its place; or has these problems.
+#[track_caller]
+fn check_samconfig(text: &str, environment: &str, expected: &[&str]) {
+    let (given, problems) = samconfig::read(FileId(1), text, environment);
+    let mut read: Vec<String> = given
+        .iter()
+        .map(|(name, (value, place))| format!("{name}={value} at {}", place.text(text)))
+        .collect();
+    read.sort_unstable();
+    read.extend(
+        problems
+            .iter()
+            .map(|one| format!("{} at {}", one.message, one.span.text(text))),
+    );
+    assert_eq!(read, expected, "{text}");
+}
+
+#[test]
+fn a_samconfig_gives_what_its_environment_overrides() {
+    let several = r#"
+version = 0.1
+[default.global.parameters]
+parameter_overrides = "Stage=all"
+[default.deploy.parameters]
+stack_name = "a"
+parameter_overrides = "Stage=\"pre prod\" Size=5 ParameterKey=Url,ParameterValue=a=b"
+[prod.global.parameters]
+parameter_overrides = ['Stage=prod', "Größe=1", "Zone=\u0061 Last='a b'"]
+[empty.deploy.parameters]
+[wrong.deploy.parameters]
+parameter_overrides = 5
+"#;
+    check_samconfig(
+        several,
+        "default",
+        &[
+            "Size=5 at 5",
+            r#"Stage=pre prod at \"pre prod\""#,
+            "Url=a=b at a=b",
+        ],
+    );
+    check_samconfig(
+        several,
+        "prod",
+        &[
+            "Last=a b at 'a b'",
+            "Stage=prod at prod",
+            r"Zone=a at \u0061",
+            "expected `Key=Value` or `ParameterKey=Key,ParameterValue=Value` at Größe=1",
+        ],
+    );
+    check_samconfig(
+        several,
+        "empty",
+        &[
+            "neither `empty.deploy.parameters` nor `empty.global.parameters` has `parameter_overrides` at empty",
+        ],
+    );
+    check_samconfig(
+        several,
+        "wrong",
+        &["`parameter_overrides` is a text \"Key=Value Key=Value\" or a list of such texts at 5"],
+    );
+    check_samconfig(
+        several,
+        "stage",
+        &["there is no environment `stage`; the file has `default`, `empty`, `prod`, `wrong` at "],
+    );
+    check_samconfig(
+        "[default.deploy.parameters]\nparameter_overrides = \"\"\"\nA=1 \\\n  B=2\n\"\"\"\n",
+        "default",
+        &["A=1 at 1", "B=2 at 2"],
+    );
+    check_samconfig("[default\n", "default", &["invalid table at "]);
+}
+
+#[test]
+fn a_path_may_name_the_environment() {
+    for (path, expected) in [
+        ("samconfig.toml", Some(("samconfig.toml", "default"))),
+        ("a/samconfig.toml:prod", Some(("a/samconfig.toml", "prod"))),
+        (r"C:\a.toml", Some((r"C:\a.toml", "default"))),
+        ("values.json", None),
+        ("Url=a.toml:", None),
+    ] {
+        assert_eq!(samconfig::split(path), expected, "{path}");
+    }
 }

@@ -10,6 +10,7 @@ use super::keys::NAME;
 use super::read::{File, Text, read};
 use crate::args::ConfigArgs;
 use crate::files::{self, Content, relative};
+use crate::stack_parameters::environment;
 use crate::terraform::{Bounds, parent};
 use crate::{Failure, Mistakes};
 use pillarlint_parser::source::{FileId, SourceFile, SourceMap, Span, decode};
@@ -52,6 +53,8 @@ pub(crate) struct Target {
     pub(crate) real: PathBuf,
     /// As it is shown.
     pub(crate) shown: String,
+    /// Of a `samconfig.toml` with values for parameters, the environment that is asked for.
+    pub(crate) environment: Option<String>,
 }
 
 /// A checked file, as its configuration knows it.
@@ -401,7 +404,16 @@ impl Found {
         };
         let rules = targets(&read.rules, true);
         let variable_files = targets(&read.variable_files, false);
-        let parameter_files = targets(&read.parameter_files, false);
+        // The files of the SAM CLI hold the values of several environments.
+        let parameter_files = read.parameter_files.iter().flat_map(|entry| {
+            let (path, environment) = environment(&entry.0);
+            let mut found = targets(&[(path.to_owned(), entry.1)], false);
+            for target in &mut found {
+                target.environment = environment.map(str::to_owned);
+            }
+            found
+        });
+        let parameter_files = parameter_files.collect();
         let baseline = read.baseline.as_ref().map(|(path, _)| folder.join(path));
         Some(Layer {
             rules,
@@ -436,7 +448,11 @@ fn bounded(folder: &Path, entry: &Text, here: &Path, bounds: &Bounds) -> Result<
     let real = bounds.inside(&path.to_string_lossy());
     let real = real.map_err(|outside| outside.why().to_owned())?;
     let shown = relative(&real, here);
-    Ok(Target { real, shown })
+    Ok(Target {
+        real,
+        shown,
+        environment: None,
+    })
 }
 
 /// A folder as the system knows it. Of one that is not there (standard input may have any name), what is there counts,

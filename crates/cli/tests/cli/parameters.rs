@@ -47,6 +47,34 @@ fn values_come_from_files_and_arguments() {
 }
 
 #[test]
+fn a_samconfig_is_read_where_it_is_named() {
+    let toml = "\
+[default.deploy.parameters]
+parameter_overrides = \"Seconds=1209600\"
+[prod.deploy.parameters]
+parameter_overrides = [\"Seconds=3600\"]
+[long.deploy.parameters]
+parameter_overrides = [\"ParameterKey=Seconds,ParameterValue=1209600\"]
+[bad.deploy.parameters]
+parameter_overrides = \"Seconds\"
+";
+    let files = [("samconfig.toml", toml)];
+    check(&files, &["a.yaml"], 1, HOUR);
+    for (named, code, expected) in [
+        ("samconfig.toml", 0, ""),
+        ("samconfig.toml:long", 0, ""),
+        ("samconfig.toml:prod", 1, HOUR),
+        ("samconfig.toml:bad", 3, "EXPECTED"),
+        ("samconfig.toml:test", 3, "EXPECTED"),
+    ] {
+        check(&files, &["a.yaml", "--parameters", named], code, expected);
+        let config = format!("cloudformation: {{ parameter-files: ['{named}'] }}\n");
+        let configured = [("samconfig.toml", toml), ("pillarlint.yaml", &config)];
+        check(&configured, &["a.yaml"], code, expected);
+    }
+}
+
+#[test]
 fn configurations_name_files() {
     let files = [
         ("values/long.txt", "Seconds=1209600\n"),

@@ -23,6 +23,7 @@ mod parameters;
 mod references;
 mod resources;
 mod sam;
+pub mod samconfig;
 mod scenarios;
 mod stacks;
 mod text;
