@@ -64,8 +64,20 @@ parameter_overrides = \"Seconds\"
         ("samconfig.toml", 0, ""),
         ("samconfig.toml:long", 0, ""),
         ("samconfig.toml:prod", 1, HOUR),
-        ("samconfig.toml:bad", 3, "EXPECTED"),
-        ("samconfig.toml:test", 3, "EXPECTED"),
+        (
+            "samconfig.toml:bad",
+            3,
+            &format!(
+                "{HOUR}samconfig.toml:8:24: error expected `Key=Value` or `ParameterKey=Key,ParameterValue=Value`\n"
+            ),
+        ),
+        (
+            "samconfig.toml:test",
+            3,
+            &format!(
+                "{HOUR}samconfig.toml:1:1: error there is no environment `test`; the file has `bad`, `default`, `long`, `prod`\n"
+            ),
+        ),
     ] {
         check(&files, &["a.yaml", "--parameters", named], code, expected);
         let config = format!("cloudformation: {{ parameter-files: ['{named}'] }}\n");
