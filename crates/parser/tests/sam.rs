@@ -128,6 +128,34 @@ fn places_are_those_of_sam() {
 }
 
 #[test]
+fn policies_of_a_role_stand_where_they_are_named() {
+    let text = template(
+        "  F: { Type: AWS::Serverless::Function, Properties: { Policies: [AmazonS3FullAccess] } }\n  G: { Type: AWS::Serverless::Function }",
+    );
+    let project = lower(&text);
+    let place = |id: &str| {
+        let role = project.resources.iter().find(|one| one.address == id);
+        let policies = role.unwrap().properties.get("ManagedPolicyArns").unwrap();
+        policies.span.text(&text)
+    };
+    assert_eq!((place("FRole"), place("GRole")), ("Policies", "G"));
+}
+
+#[test]
+fn what_reads_a_database_may_stand_in_its_network() {
+    let template = "
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        D: { Type: DocumentDB, Properties: { Cluster: arn, DatabaseName: d, SourceAccessConfigurations: [{ Type: BASIC_AUTH, URI: secret }] } }
+";
+    let statement = |at: usize| format!("FRole.Policies.0.PolicyDocument.Statement.{at}.Resource");
+    check(template, &statement(0), r#""secret""#);
+    check(template, &statement(4), "unknown");
+}
+
+#[test]
 fn policies_are_managed_written_or_templates() {
     let with = |policies: &str| {
         format!(

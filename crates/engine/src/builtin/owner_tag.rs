@@ -22,7 +22,7 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
         }
         // A display name, and what AWS itself sets, is no scheme of tags.
         let mut own = tags.keys.iter();
-        if own.any(|(tag, _)| *tag != "Name" && !tag.starts_with("aws:")) {
+        if own.any(|(tag, _)| *tag != "Name" && !is_of_aws(tag)) {
             first.get_or_insert((place, index));
         }
     }
@@ -34,6 +34,17 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
         })
         .into_iter()
         .collect()
+}
+
+/// What AWS itself sets, and what SAM sets on all that it makes.
+fn is_of_aws(tag: &str) -> bool {
+    const BY_SAM: [&str; 4] = [
+        "httpapi:createdBy",
+        "lambda:createdBy",
+        "stateMachine:createdBy",
+        "websocketapi:createdBy",
+    ];
+    tag.starts_with("aws:") || BY_SAM.contains(&tag)
 }
 
 /// `Owner`, `owner`, and `my-company:owner` all name one.

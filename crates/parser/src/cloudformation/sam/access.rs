@@ -16,6 +16,8 @@ const SECRETS_OF_KAFKA: [&str; 6] = [
     "SERVER_ROOT_CA_CERTIFICATE",
 ];
 
+const ON_ALL: &str = "what SAM allows for reading from a network";
+
 /// Adds the policy that an event of a kind needs to read its source.
 pub(super) fn allow<'s>(
     role: &mut Role<'s>,
@@ -107,7 +109,7 @@ fn secrets<'s>(event: &Event<'s>, kinds: &[&str]) -> Vec<Node<'s>> {
         .collect()
 }
 
-/// That Lambda may stand in the network of what it reads.
+/// That Lambda may stand in the network of what it reads. SAM allows it on all resources, which no author can change.
 fn network<'s>(place: Span) -> Node<'s> {
     let actions = [
         "ec2:CreateNetworkInterface",
@@ -122,7 +124,7 @@ fn network<'s>(place: Span) -> Node<'s> {
         vec![
             entry("Effect", text("Allow", place)),
             entry("Action", list(actions, place)),
-            entry("Resource", text("*", place)),
+            entry("Resource", super::super::unknown(place, ON_ALL)),
         ],
         place,
     )

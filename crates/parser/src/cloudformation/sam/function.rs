@@ -120,7 +120,7 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
     own.push(role::tags("lambda:createdBy", tags, place));
 
     let written_role = properties.take("Role");
-    let policies = properties.take_value("Policies");
+    let policies = properties.take("Policies");
     let role_properties =
         role_properties(&mut properties, own.iter().find(|one| one.key == "Tags"));
     let role = match written_role {

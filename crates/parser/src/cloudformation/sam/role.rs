@@ -13,6 +13,8 @@ pub(super) struct Role<'s> {
     managed: Vec<Node<'s>>,
     inline: Vec<Node<'s>>,
     place: Span,
+    /// Where its owner names policies.
+    written: Option<Span>,
 }
 
 impl<'s> Role<'s> {
@@ -22,6 +24,7 @@ impl<'s> Role<'s> {
             managed: Vec::new(),
             inline: Vec::new(),
             place,
+            written: None,
         }
     }
 
@@ -44,7 +47,9 @@ impl<'s> Role<'s> {
     }
 
     /// Adds what `Policies` of a function or a state machine names.
-    pub(super) fn add(&mut self, origin: &Origin<'s>, written: Option<Node<'s>>) {
+    pub(super) fn add(&mut self, origin: &Origin<'s>, written: Option<Entry<'s>>) {
+        self.written = written.as_ref().map(|one| one.key_span);
+        let written = written.map(|one| one.value);
         for (index, policy) in policies::read(written).into_iter().enumerate() {
             match policy {
                 Policy::Managed(arn) => {
@@ -95,11 +100,12 @@ impl<'s> Role<'s> {
                 trust(self.service, place),
             ));
         }
+        let policies = self.written.unwrap_or(place);
         if !self.managed.is_empty() {
-            properties.push(entry("ManagedPolicyArns", list(self.managed, place)));
+            properties.push(entry("ManagedPolicyArns", list(self.managed, policies)));
         }
         if !self.inline.is_empty() {
-            properties.push(entry("Policies", list(self.inline, place)));
+            properties.push(entry("Policies", list(self.inline, policies)));
         }
         let role = origin.added(id, "AWS::IAM::Role", place, properties);
         made.resources.push(role);

@@ -40,7 +40,7 @@ pub(super) fn expand<'s>(made: &mut Made<'s>, written: Written<'s>) {
         own.push(tracing);
     }
     own.push(role::tags("stateMachine:createdBy", tags, place));
-    let policies = properties.take_value("Policies");
+    let policies = properties.take("Policies");
     let mut role_properties = properties.taken(&["PermissionsBoundary"]);
     role_properties.extend(properties.renamed("RolePath", "Path"));
     role_properties.extend(own.iter().find(|one| one.key == "Tags").cloned());
