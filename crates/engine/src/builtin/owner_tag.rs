@@ -38,7 +38,8 @@ pub(super) fn places(asking: &Asking<'_, '_>, call: &BuiltinCall) -> Vec<Found> 
 
 /// What AWS itself sets, and what SAM sets on all that it makes.
 fn is_of_aws(tag: &str) -> bool {
-    const BY_SAM: [&str; 4] = [
+    const BY_SAM: [&str; 5] = [
+        "graphqlapi:createdBy",
         "httpapi:createdBy",
         "lambda:createdBy",
         "stateMachine:createdBy",
