@@ -236,7 +236,11 @@ parameter_overrides = 5
         "default",
         &["A=1 at 1", "B=2 at 2"],
     );
-    check_samconfig("[default\n", "default", &["invalid table at "]);
+    check_samconfig(
+        "[default\n",
+        "default",
+        &["unclosed table, expected `]` at "],
+    );
 }
 
 #[test]

@@ -88,6 +88,7 @@ impl Reader<'_> {
         });
         match said {
             Some(said) => self.overrides(said),
+            None if !self.problems.is_empty() => {}
             None => {
                 let place = self.place(found.span());
                 self.problems.push(Problem::warning(
