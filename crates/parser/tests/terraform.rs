@@ -848,7 +848,13 @@ fn what_a_module_that_is_not_read_is_handed() {
           source = "acme/far/aws"
           bucket = local.bucket
         }
+        module "many" {
+          source   = "acme/many/aws"
+          for_each = { a = aws_x.each.id }
+          bucket   = each.value
+        }
         locals { bucket = aws_x.handed.id }
+        resource "aws_x" "each" {}
         resource "aws_x" "handed" {}
         resource "aws_x" "kept" { name = local.bucket }
         "#,
@@ -859,12 +865,68 @@ fn what_a_module_that_is_not_read_is_handed() {
                 .iter()
                 .map(|index| project.resource(*index));
             let handed: Vec<&str> = handed.map(|one| &*one.address).collect();
-            assert_eq!(handed, ["aws_x.handed"]);
+            assert_eq!(handed, ["aws_x.each", "aws_x.handed"]);
             // A local value that was evaluated for one refers for the other too.
             let to: Vec<u32> = project.edges.iter().filter_map(|edge| edge.from).collect();
-            assert_eq!(to, [1]);
+            assert_eq!(to, [2]);
         },
     );
+}
+
+#[test]
+fn what_for_each_of_a_call_refers_to() {
+    let calls = |collection: &str| {
+        format!(
+            r#"
+            module "far" {{
+              source = "./far"
+              groups = {{
+                a = {{ id = aws_g.a.id, name = aws_g.named.name }}
+                b = {{ id = aws_g.b.id, name = "fixed" }}
+              }}
+            }}
+            resource "aws_g" "a" {{}}
+            resource "aws_g" "b" {{}}
+            resource "aws_g" "named" {{ name = "known" }}
+            == far/main.tf
+            variable "groups" {{}}
+            module "near" {{
+              source   = "./near"
+              for_each = {collection}
+              group    = each.value
+            }}
+            == near/main.tf
+            variable "group" {{}}
+            resource "aws_x" "uses" {{ group = var.group }}
+            resource "aws_y" "none" {{ a = 1 }}
+            "#
+        )
+    };
+    let uses = |text: &str| {
+        with_project(text, |project, _| {
+            let name = |index: u32| project.resource(index).address.replace("module.", "");
+            let edges = project.edges.iter();
+            let edges = edges.map(|edge| format!("{} {}", name(edge.from.unwrap()), name(edge.to)));
+            let mut edges: Vec<String> = edges.collect();
+            edges.sort();
+            edges
+        })
+    };
+    // What is known no longer says where it came from: it may be any instance's.
+    let near = |key: &str, to: &str| format!("far.near[{key}].aws_x.uses aws_g.{to}");
+    let expected = [
+        near("\"a\"", "a"),
+        near("\"a\"", "named"),
+        near("\"b\"", "b"),
+        near("\"b\"", "named"),
+    ];
+    assert_eq!(uses(&calls("var.groups")), expected);
+    assert_eq!(
+        uses(&calls("{ for k, v in var.groups : k => v }")),
+        expected
+    );
+    let open = ["a", "b", "named"].map(|to| near("each.key", to));
+    assert_eq!(uses(&calls("merge(var.groups, var.open)")), open);
 }
 
 #[test]

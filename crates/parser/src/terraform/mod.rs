@@ -20,6 +20,7 @@ mod provider;
 mod references;
 mod resource;
 mod test;
+mod touched;
 pub mod types;
 pub mod value;
 

@@ -12,6 +12,7 @@ use super::evaluate::{
 use super::expand::Instances;
 use super::references::Names;
 use super::test::{Test, Tests};
+use super::touched::{Touched, shares};
 use super::{Call, Folder, Folders, Options, provider, types, value};
 use crate::model::{ConditionId, Declaration, DeclarationKind, Edge, Output, Project, Resource};
 use crate::source::{FileId, Span};
@@ -36,11 +37,22 @@ pub(super) struct Module<'m, 's> {
     prefix: String,
     /// The names of the calls that lead here, each followed by a dot.
     calls: String,
-    /// The call: whose module, which block, and what `each` and `count` are there.
-    call: Option<(usize, Top<'m, 's>, Rc<Locals<'s>>)>,
+    call: Option<Called<'m, 's>>,
     depth: usize,
     /// Under which condition it exists.
     condition: Option<ConditionId>,
+}
+
+/// The call that an instance of a module is there for.
+#[derive(Clone)]
+struct Called<'m, 's> {
+    /// Whose module it stands in.
+    caller: usize,
+    top: Top<'m, 's>,
+    /// What `each` and `count` are there.
+    locals: Rc<Locals<'s>>,
+    /// What they refer to.
+    touched: Rc<Touched>,
 }
 
 /// One instance of a resource.
@@ -54,9 +66,6 @@ pub(super) struct Instance<'m, 's> {
     /// What its `count` or `for_each` refers to.
     pub(super) touched: Rc<Touched>,
 }
-
-/// Attributes of resources that were asked for, and where.
-pub(super) type Touched = Vec<(u32, Rc<str>, Span)>;
 
 /// Instances by module and name; nothing while they are made, or where what is called was not read.
 type Expanded = HashMap<(usize, String), Option<Rc<Instances>>>;
@@ -278,16 +287,24 @@ impl<'m, 's> Run<'m, 's> {
         handed_over: &mut Vec<u32>,
     ) {
         let declared = self.declared(module);
-        let tops = declared.data.values().chain(&declared.providers);
-        blocks.extend(
-            tops.chain(&declared.settings)
-                .map(|top| self.other(module, top)),
-        );
         // Only what they refer to counts: `each` and `count` are not known here.
-        let read = |top: &Top<'m, 's>| self.body(module, top, &Locals::new(), "");
-        declared.others.iter().for_each(|top| {
-            read(top);
-        });
+        let none = Locals::new();
+        let expand = |top: &Top<'m, 's>| {
+            let arguments = ["count", "for_each"].map(|name| top.attribute(name));
+            arguments.into_iter().flatten().for_each(|argument| {
+                self.evaluate(module, &none, argument);
+            });
+        };
+        let read = |top: &Top<'m, 's>| {
+            expand(top);
+            self.body(module, top, &none, "");
+        };
+        let tops = declared.data.values().chain(&declared.providers);
+        blocks.extend(tops.chain(&declared.settings).map(|top| {
+            expand(top);
+            self.other(module, top)
+        }));
+        declared.others.iter().for_each(&read);
         for (name, top) in &declared.modules {
             let key = (module, (*name).to_owned());
             if matches!(self.module_instances.borrow().get(&key), Some(Some(_))) {
@@ -332,8 +349,8 @@ impl<'m, 's> Run<'m, 's> {
     /// The call that a module is there for: the calling module, and the block.
     pub(super) fn call_of(&self, module: usize) -> Option<(usize, Top<'m, 's>)> {
         let modules = self.modules.borrow();
-        let (caller, call, _) = modules[module].call.as_ref()?;
-        Some((*caller, Rc::clone(call)))
+        let call = modules[module].call.as_ref()?;
+        Some((call.caller, Rc::clone(&call.top)))
     }
 
     pub(super) fn prefix(&self, module: usize) -> String {
@@ -506,10 +523,11 @@ impl<'m, 's> Run<'m, 's> {
             let nullable = is("nullable") != Some(false);
             let call = self.modules.borrow()[module].call.clone();
             let given = match call {
-                Some((caller, call, locals)) => {
-                    let argument = call.attribute(name);
-                    argument.map(|one| converted(self.evaluate(caller, &locals, one)))
-                }
+                Some(call) => call.top.attribute(name).map(|argument| {
+                    // `each` was made before anybody asked for this value.
+                    self.touched.borrow_mut().extend_from_slice(&call.touched);
+                    converted(self.evaluate(call.caller, &call.locals, argument))
+                }),
                 None => {
                     let given = self.options.variables.get(name);
                     let given = given.map(|given| converted(given.clone()));
@@ -668,6 +686,8 @@ impl<'m, 's> Run<'m, 's> {
         let declared = self.declarations(folder);
         self.check_arguments(&top, &declared);
         let prefix = self.prefix(module);
+        let before = self.touched.take();
+        let first = self.modules.borrow().len();
         let instances = self.expand(module, &top, &mut |new| {
             let mut modules = self.modules.borrow_mut();
             modules.push(Module {
@@ -675,12 +695,31 @@ impl<'m, 's> Run<'m, 's> {
                 declared: Rc::clone(&declared),
                 prefix: format!("{prefix}module.{name}{}.", new.suffix),
                 calls: format!("{calls}."),
-                call: Some((module, Rc::clone(&top), Rc::new(new.locals))),
+                call: Some(Called {
+                    caller: module,
+                    top: Rc::clone(&top),
+                    locals: Rc::new(new.locals),
+                    touched: Rc::default(),
+                }),
                 depth: depth + 1,
                 condition: new.condition,
             });
             u32::try_from(modules.len() - 1).unwrap_or(u32::MAX)
         });
+        let touched = self.touched.replace(before);
+        let mut modules = self.modules.borrow_mut();
+        // Evaluating one may have asked for the instances of another, which then lie between.
+        let made = modules[first..]
+            .iter_mut()
+            .filter_map(|one| one.call.as_mut());
+        let is_one =
+            |call: &&mut Called<'m, 's>| call.caller == module && Rc::ptr_eq(&call.top, &top);
+        let made: Vec<_> = made.filter(is_one).collect();
+        let locals: Vec<_> = made.iter().map(|call| Rc::clone(&call.locals)).collect();
+        for (call, share) in made.into_iter().zip(shares(touched, &locals)) {
+            call.touched = share;
+        }
+        drop(modules);
         let instances = Some(Rc::new(instances));
         self.module_instances
             .borrow_mut()
@@ -696,7 +735,7 @@ impl<'m, 's> Run<'m, 's> {
             if std::ptr::eq(modules[index].folder, folder) {
                 return true;
             }
-            at = modules[index].call.as_ref().map(|(caller, _, _)| *caller);
+            at = modules[index].call.as_ref().map(|call| call.caller);
         }
         false
     }
