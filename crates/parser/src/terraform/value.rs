@@ -7,11 +7,12 @@
 //! The functions here recurse as deep as a value is nested; whoever makes values bounds that.
 
 use crate::source::Span;
-use crate::tree::{Entry, Map, Node, Origin, Reference, Symbol, Value};
+use crate::tree::{Entry, Map, Node, Origin, Reference, Symbol, Value, Via};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
+use std::sync::Arc;
 
 /// A number: exact where it has a short decimal form (so that `0.1 + 0.2 == 0.3`, as with Terraform's
 /// 512 bits), else the nearest float.
@@ -552,12 +553,19 @@ pub fn set_of<'s>(mut items: Vec<Node<'s>>) -> Vec<Node<'s>> {
     items
 }
 
+/// The chain behind a text that is made of these: that of the first which came from elsewhere and spells some of it.
+pub(super) fn behind<'s>(parts: &[Node<'s>]) -> Option<Arc<Via>> {
+    let spells = |part: &&Node<'s>| matches!(symbol(part), None | Some(Symbol::Text(_)));
+    parts
+        .iter()
+        .filter(spells)
+        .find_map(|part| part.via.clone())
+}
+
 /// A text of pieces that may hold what is not known: a plain text where all is, else a [`Symbol::Text`] without
 /// two literals side by side.
 pub fn join<'s>(pieces: Vec<Node<'s>>, span: Span) -> Node<'s> {
-    // What stands behind the first known piece that came from elsewhere stands behind the text.
-    let known = pieces.iter().filter(|piece| symbol(piece).is_none());
-    let via = known.filter_map(|piece| piece.via.clone()).next();
+    let via = behind(&pieces);
     let mut joined: Vec<Node<'s>> = Vec::new();
     let mut push = |piece: Node<'s>| match text(&piece).map(Cow::into_owned) {
         Some(literal) => match joined.last_mut().map(|last| &mut last.value) {

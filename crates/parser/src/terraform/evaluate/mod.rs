@@ -594,15 +594,15 @@ impl<'e, 's> Evaluation<'e, 's> {
             {
                 return unknown(span, TOO_MANY_STEPS);
             }
-            let via = arguments.iter().find_map(|one| one.via.clone());
+            let via = value::behind(&arguments);
             match scope.call(name, arguments, span) {
                 Ok(value) => {
                     let is_open = matches!(value.value, Value::List(_) | Value::Map(_));
                     // A text that is made of what came from elsewhere came from there.
-                    let via = match value.value {
-                        Value::String(_) => value.via.or(via),
-                        _ => value.via,
-                    };
+                    let is_text = matches!(value.value, Value::String(_))
+                        || matches!(value::symbol(&value), Some(Symbol::Text(_)));
+                    let via = via.filter(|_| is_text);
+                    let via = value.via.clone().or(via);
                     let value = Node { span, via, ..value };
                     match name {
                         "jsonencode" | "yamlencode" if is_open => document(value, name),
