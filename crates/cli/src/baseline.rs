@@ -14,7 +14,7 @@ use crate::config::{self, Judging};
 use crate::files::{self, real_folder, relative};
 use crate::terraform;
 use crate::text::{count, escape};
-use crate::{Console, Failure, Mistakes};
+use crate::{Console, Failure, Mistakes, whole_file};
 use pillarlint_engine::baseline::{Baseline, Entry, Key, Names, folder};
 use pillarlint_engine::finding::Report;
 use pillarlint_engine::rule::Severity;
@@ -55,20 +55,11 @@ pub(crate) fn run(args: &BaselineArgs, console: &mut Console) -> Result<u8, Fail
     };
     let run = check::judge(&args.run, found, &judging, limits, wanted)?;
     let shown = files::shown(&path);
-    write(&path, &written(&run.outcome.entries)?)
-        .map_err(|error| Failure::Usage(format!("cannot write {shown}: {}", files::why(&error))))?;
+    whole_file::write(&path, written(&run.outcome.entries)?.as_bytes())
+        .map_err(|why| Failure::Usage(format!("cannot write {shown}: {why}")))?;
     let found = count(run.outcome.findings.len(), "finding");
     writeln!(console.output, "{found} in {}", escape(&shown))?;
     Ok(check::tell_unread(&run, console))
-}
-
-/// Writes a file as a whole or not at all.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
 }
 
 /// A path as seen from the current folder, where it lies below it.

@@ -32,6 +32,7 @@ mod suppressions;
 mod terraform;
 mod test;
 mod text;
+mod whole_file;
 
 pub use input::check_text;
 

@@ -9,9 +9,9 @@ use crate::args::{CheckArgs, Format, Output};
 use crate::report::uri::uri;
 use crate::report::{Options, Run, Style, sarif, writer};
 use crate::text::escape;
-use crate::{Console, Failure, WIDTH, files};
+use crate::{Console, Failure, WIDTH, whole_file};
 use pillarlint_engine::ruleset::Ruleset;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The reports that a run was asked for.
 #[derive(Debug)]
@@ -70,10 +70,9 @@ impl Reports {
                 },
                 ..options.clone()
             };
-            // Into memory first, so that no half of a report is left where writing it goes wrong.
             let mut bytes = Vec::new();
             writer(*format)(run, ruleset, &plain, &mut bytes)?;
-            if let Err(why) = write_file(file, &bytes) {
+            if let Err(why) = whole_file::write(file, &bytes) {
                 all_written = false;
                 let file = file.display().to_string();
                 let _ = writeln!(
@@ -91,14 +90,6 @@ impl Reports {
         }
         Ok(all_written)
     }
-}
-
-fn write_file(file: &Path, bytes: &[u8]) -> Result<(), String> {
-    let folder = file.parent().filter(|folder| *folder != Path::new(""));
-    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        return Err(format!("there is no folder {}", folder.display()));
-    }
-    std::fs::write(file, bytes).map_err(|error| files::why(&error))
 }
 
 /// What a link to a file of the current folder begins with, where GitHub Actions says what is checked out there.

@@ -486,7 +486,7 @@ fn a_baseline_of_what_cannot_be_read() {
         folder.path(),
         &["--output", "nowhere/known.jsonl", "a.yaml"],
     );
-    let said = "error: cannot write nowhere/known.jsonl: no such file or folder\n";
+    let said = "error: cannot write nowhere/known.jsonl: there is no folder nowhere\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (2, said));
 }
 

@@ -55,6 +55,14 @@ fn outputs() {
         (3, "error: cannot write .: is a directory\n")
     );
 
+    // What is no file is written to.
+    #[cfg(unix)]
+    {
+        let ran = run(&["--format", "csv", "--output", "concise=/dev/stdout"]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+        assert!(ran.stdout.contains(FOUND), "{}", ran.stdout);
+    }
+
     for (args, message) in [
         (
             &["--format", "text", "--output", "csv"][..],
