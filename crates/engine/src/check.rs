@@ -23,6 +23,7 @@ use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::tree::{Level, Node, Problem};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// A check asks again for each answer of a condition that it needs, in at most so many worlds;
 /// what is open after that is unknown.
@@ -52,17 +53,24 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
     let links = Links::default();
     let damage = Damage::of(project, unread);
     for (index, resource) in (0u32..).zip(project.resources.iter().chain(&project.blocks)) {
-        if !resource.is_judged {
+        let asked = match resource.is_judged {
+            true => plan.rules_for(&resource.kind),
+            false => &[],
+        };
+        let world = match asked.is_empty() {
+            true => None,
+            false => world_of(project, resource),
+        };
+        let address = || match plan.keeps_addresses {
+            true => resource.address.to_string(),
+            false => String::new(),
+        };
+        let Some(world) = world else {
+            if plan.keeps_addresses {
+                let unasked = placed_at(address(), resource.span, &resource.calls);
+                report.beside.unasked.push(unasked);
+            }
             continue;
-        }
-        let asked = plan.rules_for(&resource.kind);
-        if asked.is_empty() {
-            continue;
-        }
-        let world = match project.exists(resource, resource.scenario, &[]) {
-            Existence::Known(true) => Vec::new(),
-            Existence::Known(false) => continue,
-            Existence::Open(condition) => vec![(condition, true)],
         };
         let subject = Subject {
             project,
@@ -78,11 +86,8 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
                 elsewhere: damage.somewhere || project.unread_calls,
             },
         };
-        report.asked.push(AskedOf {
-            address: resource.address.to_string(),
-            place: resource.span,
-            calls: resource.calls.iter().map(|(span, _)| *span).collect(),
-        });
+        let known = placed_at(address(), resource.span, &resource.calls);
+        report.asked.push(known);
         for question in asked.iter().map(|rule| plan.question(rules, *rule)) {
             for check in question.checks {
                 if check.kinds.iter().any(|kind| is_kind(kind, &resource.kind))
@@ -113,6 +118,15 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         }
     }
     report.passes = tally.by_rule(rules);
+    if plan.keeps_addresses {
+        let absent = project.absent.iter();
+        let absent = absent.map(|one| placed_at(one.address.clone(), one.span, &one.calls));
+        report.beside.unasked.extend(absent);
+        let is_whole = !damage.somewhere && !project.unread_calls && project.not_read.is_empty();
+        if !is_whole {
+            report.beside.unread = files_of(project, &report);
+        }
+    }
     report
 }
 
@@ -120,6 +134,33 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
 fn is_left_aside(resource: &Resource<'_>) -> bool {
     let construct = resource.construct.as_ref();
     !resource.is_judged && construct.is_some_and(|construct| construct.is_of_cdk)
+}
+
+/// The world in which a resource exists; nothing where it does not.
+fn world_of(project: &Project<'_>, resource: &Resource<'_>) -> Option<World> {
+    match project.exists(resource, resource.scenario, &[]) {
+        Existence::Known(true) => Some(Vec::new()),
+        Existence::Known(false) => None,
+        Existence::Open(condition) => Some(vec![(condition, true)]),
+    }
+}
+
+fn placed_at(address: String, place: Span, calls: &[(Span, String)]) -> AskedOf {
+    AskedOf {
+        address,
+        place,
+        calls: calls.iter().map(|(span, _)| *span).collect(),
+    }
+}
+
+/// The files that something of a project is known to stand in.
+fn files_of(project: &Project<'_>, report: &Report) -> Vec<FileId> {
+    let all = report.asked.iter().chain(&report.beside.unasked);
+    let places = all.flat_map(|one| one.calls.iter().chain([&one.place]));
+    let not_read = project.not_read.iter().map(|(place, _)| place);
+    let places = places.chain(not_read).chain([&project.span]);
+    let files: BTreeSet<FileId> = places.map(|place| place.file).collect();
+    files.into_iter().collect()
 }
 
 /// What passed while a project is asked: by the rule's index in the ruleset, then by file. Resources come file by

@@ -120,14 +120,25 @@ pub struct Report {
     pub hidden: Vec<Span>,
     /// The resources that rules were asked of.
     pub asked: Vec<Asked>,
+    /// What else addresses may mean, where [`crate::plan::Plan::keeps_addresses`].
+    pub beside: Beside,
     /// What the texts ask not to be told of.
     pub suppressions: Vec<Suppression>,
+}
+
+/// What addresses may mean beside the resources that rules were asked of.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Resources that were asked nothing, and blocks that make none: what their addresses begin with.
+    pub unasked: Vec<Asked>,
+    /// Files of a project that was not read as a whole.
+    pub unread: Vec<FileId>,
 }
 
 /// A resource that rules were asked of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// Its address.
+    /// Its address, where [`crate::plan::Plan::keeps_addresses`].
     pub address: String,
     /// The whole resource.
     pub place: Span,

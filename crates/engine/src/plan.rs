@@ -14,6 +14,8 @@ pub struct Plan {
     on: Vec<bool>,
     /// The parameters of the rules for which the run sets any, by the rule's index.
     set: HashMap<usize, Vec<Parameter>>,
+    /// Whether it is kept who has which address, as suppressions that name addresses need it.
+    pub keeps_addresses: bool,
 }
 
 impl Plan {

@@ -1,7 +1,7 @@
 //! The one place where anything is filtered, merged or sorted.
 
 use crate::baseline::{self, Baseline, Names};
-use crate::finding::{Finding, HeldBack, Outcome, Report, Suppressed, Undecided};
+use crate::finding::{Beside, Finding, HeldBack, Outcome, Report, Suppressed, Undecided};
 use crate::place::MAX_RELATED;
 use crate::rule::Severity;
 use crate::suppress::apply::{Evidence, Terms, apply};
@@ -49,6 +49,7 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
     let mut findings = Vec::new();
     let mut suppressions = Vec::new();
     let mut asked = Vec::new();
+    let mut beside = Beside::default();
     for report in reports {
         outcome.resources += report.resources;
         outcome.left_aside += report.left_aside;
@@ -62,6 +63,8 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
         findings.extend(report.findings);
         suppressions.extend(report.suppressions);
         asked.extend(report.asked);
+        beside.unasked.extend(report.beside.unasked);
+        beside.unread.extend(report.beside.unread);
         outcome.undecided.extend(report.undecided);
         outcome.not_read.extend(report.not_read);
         for problem in report.problems {
@@ -83,6 +86,7 @@ pub fn settle(reports: impl IntoIterator<Item = Report>, settings: Settings<'_>)
     if let Some(terms) = settings.terms.filter(|_| !suppressions.is_empty()) {
         let evidence = Evidence {
             asked: &asked,
+            beside: &beside,
             undecided: &outcome.undecided,
             broken: &outcome.errors.iter().map(|error| error.span.file).collect(),
             severity_in: settings.severity_in,

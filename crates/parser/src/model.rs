@@ -48,6 +48,8 @@ pub struct Project<'s> {
     pub provider_major: Option<u32>,
     /// Files that are not the author's to change (downloaded modules), sorted.
     pub downloaded: Vec<FileId>,
+    /// Blocks of resources and calls of modules that make nothing here (`count = 0`).
+    pub absent: Vec<Absent>,
     /// Resources and other blocks by kind, each list in order.
     pub by_kind: HashMap<Cow<'s, str>, Vec<u32>>,
 }
@@ -96,6 +98,17 @@ pub struct Construct<'s> {
     pub path: Cow<'s, str>,
     /// Whether the CDK adds it of its own.
     pub is_of_cdk: bool,
+}
+
+/// A block that makes nothing.
+#[derive(Debug)]
+pub struct Absent {
+    /// What the addresses of all that it would make begin with.
+    pub address: String,
+    /// The whole block.
+    pub span: Span,
+    /// See [`Resource::calls`].
+    pub calls: Vec<(Span, String)>,
 }
 
 /// A value that leaves the unit.

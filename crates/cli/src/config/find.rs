@@ -156,6 +156,13 @@ impl Configurations {
         self.found().configs.clone()
     }
 
+    /// Whether one of those that were found so far has suppressions.
+    pub(super) fn suppress(&self) -> bool {
+        let found = self.found();
+        let mut layers = found.configs.iter().flat_map(|config| &config.layers);
+        layers.any(|layer| !layer.file.suppressions.is_empty())
+    }
+
     /// Looks for the configurations of files.
     ///
     /// # Errors

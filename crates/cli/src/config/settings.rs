@@ -425,6 +425,7 @@ impl<'r> Judging<'r> {
 
     fn plan(&self, active: &[bool], parameters: &[Value]) -> Plan {
         let mut plan = Plan::new(self.ruleset, active);
+        plan.keeps_addresses = self.configurations.suppress();
         for (rule, parameter, value) in parameters {
             plan.set(self.ruleset, *rule, *parameter, value.clone());
         }

@@ -22,7 +22,7 @@ use pillarlint_engine::provider::AwsProvider;
 use pillarlint_engine::suppress::{self, Owner, Suppression};
 use pillarlint_parser::source::{FileId, SourceFile, Span};
 use pillarlint_parser::terraform::{self, Call, Folder, Folders, Options};
-use pillarlint_parser::tree::Problem;
+use pillarlint_parser::tree::{Level, Problem};
 use rayon::prelude::*;
 use read::{Key, LIMITS, Limits, Module, Target, Text, Texts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,10 +199,16 @@ pub(crate) fn check_named(
             // What is wrong elsewhere hides nothing here.
             let mut reached = BTreeSet::new();
             graph::reach(key, &modules, &mut reached);
-            let own = reached.into_iter().filter_map(|key| modules.get(key));
-            let own: Vec<Problem> = own.flat_map(|one| one.problems.iter().cloned()).collect();
+            let reached = || reached.iter().filter_map(|key| modules.get(*key));
+            let own = reached().flat_map(|one| one.problems.iter().cloned());
+            let own: Vec<Problem> = own.collect();
             let settings = judging.together(paths(key, &modules));
-            check(&project, &own, ruleset, &settings.plan)
+            let mut report = check(&project, &own, ruleset, &settings.plan);
+            if settings.plan.keeps_addresses && own.iter().any(|one| one.level == Level::Error) {
+                let files = reached().flat_map(|one| &one.folder.files);
+                report.beside.unread.extend(files.map(|file| file.file));
+            }
+            report
         })
         .collect();
     reports.push(Report {

@@ -854,6 +854,68 @@ fn findings_are_suppressed_by_address_and_file() {
     );
 }
 
+/// An entry for an address that nothing has is told of where all was read that could have it.
+#[test]
+fn suppressions_of_what_is_gone() {
+    let module = "module \"m\" {\n  source = \"./m\"\n}\n";
+    let none = "resource \"aws_sqs_queue\" \"q\" {\n  count = 0\n}\n";
+    let one = "resource \"aws_sqs_queue\" \"kept\" {\n  name = \"a\"\n}\n";
+    let several = "resource \"aws_sqs_queue\" \"q\" {\n  name     = each.key\n  for_each = toset([\"a\"])\n}\n";
+    let changed = CLEAN.replace("Queue:", "Other:");
+    let closed = format!(
+        "{CLEAN}  Topic: {{ Type: AWS::SNS::Topic, Condition: No }}\nConditions: {{ No: !Equals [a, b] }}\n"
+    );
+    for (address, path, text, is_told) in [
+        ("Gone", "a.yaml", CLEAN, true),
+        ("Gone*", "a.yaml", CLEAN, true),
+        ("Queue", "a.yaml", &*changed, true),
+        ("Gone", "a.yaml", &*format!("{CLEAN}  Broken: [\n"), false),
+        (
+            "Gone",
+            "a.yaml",
+            &*format!("{CLEAN}Transform: Mine\n"),
+            false,
+        ),
+        ("Topic", "a.yaml", &*closed, false),
+        // No file that the entry is for is here.
+        ("Gone\", file: \"b.yaml", "a.yaml", CLEAN, false),
+        ("aws_sqs_queue.q", "main.tf", one, true),
+        ("aws_sqs_queue.q", "main.tf", none, false),
+        ("aws_sqs_queue.q[0]", "main.tf", none, false),
+        ("aws_sqs_queue.q*", "main.tf", none, false),
+        ("aws_sqs_queue.q2", "main.tf", none, true),
+        ("aws_sqs_queue.q[\\\"b\\\"]", "main.tf", several, true),
+        ("module.n.aws_sqs_queue.q", "main.tf", module, true),
+        (
+            "module.m.aws_sqs_queue.q",
+            "main.tf",
+            &*module.replace("./m", "acme/m/aws"),
+            false,
+        ),
+        (
+            "module.m.aws_sqs_queue.q",
+            "main.tf",
+            &*module.replace("}", "count = 0\n}"),
+            false,
+        ),
+    ] {
+        let entry = format!("rules: [queue-named], address: \"{address}\", reason: x");
+        let config = config(&format!("suppressions: [{{ {entry} }}]\n"))
+            .replace("'queue-*'", "'queue-*', 'suppression-*'");
+        let tree = tree(&[
+            ("pillarlint.yaml", &*config),
+            (path, text),
+            ("m/main.tf", one),
+        ]);
+        let ran = run(&tree, &["-q"]);
+        let told = ran.stdout.contains("suppression-unused `queue-named`");
+        assert_eq!(told, is_told, "{address} {text}\n{}", ran.stdout);
+        // Nor where not all is looked at.
+        let ran = run(&tree, &["-q", path]);
+        assert!(!ran.stdout.contains("suppression-unused"), "{}", ran.stdout);
+    }
+}
+
 #[test]
 fn suppressions_are_held_against_the_policy_of_their_file() {
     let suppressed = UNNAMED.replace("Queue:\n", "Queue: # pillarlint: ignore[queue-named]\n");

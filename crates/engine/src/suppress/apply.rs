@@ -3,7 +3,7 @@
 use super::named::{Meanings, holds_pattern};
 use super::{Owner, Policy, Scope, Source, State, Suppression};
 use crate::date::Date;
-use crate::finding::{Asked, Finding, Suppressed, Undecided};
+use crate::finding::{Asked, Beside, Finding, Suppressed, Undecided};
 use crate::plan::{Plan, SUPPRESSION};
 use crate::rule::{Body, Dialect, Fault, Severity};
 use crate::ruleset::{Rule, Ruleset};
@@ -27,6 +27,8 @@ pub struct Terms<'a> {
 pub(crate) struct Evidence<'a> {
     /// The resources that rules were asked of.
     pub(crate) asked: &'a [Asked],
+    /// What else addresses may mean.
+    pub(crate) beside: &'a Beside,
     /// The questions without an answer.
     pub(crate) undecided: &'a [Undecided],
     /// Files that were not read as a whole.
@@ -333,7 +335,7 @@ impl<'e> Known<'e> {
     }
 
     /// Whether a finding would have been covered, had there been one, and it is known that there is none: all rules that
-    /// are meant were asked there, and all have an answer.
+    /// are meant were asked there, and all have an answer; or nothing is there at all.
     fn has_nothing(&self, one: &Suppression, name: &Name, terms: Terms<'_>) -> bool {
         let file = one.place.file;
         let severity_in = self.evidence.severity_in;
@@ -346,13 +348,37 @@ impl<'e> Known<'e> {
         !self.evidence.broken.contains(&file)
             && meant().all(is_on)
             && !meant().any(|rule| self.is_open(rule, &one.scope))
-            && self.was_asked(&one.scope)
+            && (self.was_asked(&one.scope)
+                || (terms.plan.keeps_addresses && self.is_gone(&one.scope)))
     }
 
     fn is_open(&self, rule: usize, scope: &Scope) -> bool {
         let open = self.open.get(&rule).map_or(&[][..], Vec::as_slice);
         open.iter()
             .any(|open| scope.covers(&open.within, &[open.address.as_str()]))
+    }
+
+    /// Whether it is known that nothing has an address of a scope: all was read that it could be in, also what makes
+    /// nothing in this run.
+    fn is_gone(&self, scope: &Scope) -> bool {
+        let Scope::Address {
+            pattern,
+            files: Some(files),
+        } = scope
+        else {
+            return false;
+        };
+        let is_in = |file: &FileId| files.binary_search(file).is_ok();
+        let Beside { unasked, unread } = self.evidence.beside;
+        let may_be = |one: &Asked| {
+            let mut places = one.calls.iter().chain([&one.place]);
+            places.any(|place| is_in(&place.file)) && may_go_on(pattern, &one.address)
+        };
+        // Where there is no file, nothing says that there is none in other runs.
+        !files.is_empty()
+            && !unread.iter().any(is_in)
+            && !self.evidence.broken.iter().any(is_in)
+            && !unasked.iter().any(may_be)
     }
 
     /// Whether there is a resource in a scope, or around it, that rules were asked of.
@@ -372,6 +398,17 @@ impl<'e> Known<'e> {
             Scope::Address { .. } => self.evidence.asked.iter().any(is_in),
             Scope::Nothing => false,
         }
+    }
+}
+
+/// Whether a pattern may hold of an address that is this one, or begins with it and goes on with an index or inside of
+/// a module.
+fn may_go_on(pattern: &str, address: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, _)) => start.starts_with(address) || address.starts_with(start),
+        None => pattern
+            .strip_prefix(address)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.'])),
     }
 }
 
@@ -429,6 +466,28 @@ impl<'e, 't> Told<'e, 't> {
                 dialect: Dialect::CloudFormation,
                 when: None,
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_go_on;
+
+    #[test]
+    fn addresses_of_what_is_not_made_now() {
+        for (pattern, address, expected) in [
+            ("aws_x.a", "aws_x.a", true),
+            ("aws_x.a[0]", "aws_x.a", true),
+            ("aws_x.ab", "aws_x.a", false),
+            ("module.m.aws_x.a", "module.m", true),
+            ("module.mn.aws_x.a", "module.m", false),
+            ("*", "aws_x.a", true),
+            ("aws_x.*", "aws_x.a", true),
+            ("aws_x.a[*]", "aws_x.a", true),
+            ("aws_y.*", "aws_x.a", false),
+        ] {
+            assert_eq!(may_go_on(pattern, address), expected, "{pattern} {address}");
         }
     }
 }

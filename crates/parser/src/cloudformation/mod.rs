@@ -157,6 +157,7 @@ pub fn lower_deployed<'s>(
         handed_over,
         provider_major: None,
         downloaded: Vec::new(),
+        absent: Vec::new(),
         by_kind,
     }
 }

@@ -71,6 +71,13 @@ impl Instances {
         }
     }
 
+    /// Whether there is no instance.
+    pub(super) fn is_none(&self) -> bool {
+        let mut is_none = true;
+        self.each(&mut |_| is_none = false);
+        is_none
+    }
+
     /// The index of every instance.
     pub(super) fn each(&self, visit: &mut dyn FnMut(u32)) {
         match self {

@@ -14,7 +14,9 @@ use super::references::Names;
 use super::test::{Test, Tests};
 use super::touched::{Touched, shares};
 use super::{Call, Folder, Folders, Options, provider, types, value};
-use crate::model::{ConditionId, Declaration, DeclarationKind, Edge, Output, Project, Resource};
+use crate::model::{
+    Absent, ConditionId, Declaration, DeclarationKind, Edge, Output, Project, Resource,
+};
 use crate::source::{FileId, Span};
 use crate::tree::{Entry, Map, Node, Origin, Problem, Reference, Symbol, Value};
 use std::borrow::Cow;
@@ -228,12 +230,44 @@ impl<'m, 's> Run<'m, 's> {
             not_read,
             hidden: self.hidden(&read),
             downloaded,
+            absent: self.absent(),
             provider_major: read
                 .iter()
                 .filter_map(|one| provider::newest_major(one))
                 .min(),
             by_kind,
         }
+    }
+
+    /// What all modules declare of which there is nothing.
+    fn absent(&self) -> Vec<Absent> {
+        let mut absent = Vec::new();
+        for module in 0..self.modules.borrow().len() {
+            let declared = self.declared(module);
+            let of = |known: &RefCell<Expanded>, name: &str| {
+                let known = known.borrow();
+                let known = known.get(&(module, name.to_owned()));
+                known.and_then(Option::as_ref).map(Rc::clone)
+            };
+            let resources = declared.resources.iter().map(|(name, top)| {
+                let instances = of(&self.resource_instances, name);
+                (name.clone(), top, instances)
+            });
+            let calls = declared.modules.iter().map(|(name, top)| {
+                let instances = of(&self.module_instances, name);
+                (format!("module.{name}"), top, instances)
+            });
+            for (name, top, instances) in resources.chain(calls) {
+                if instances.is_none_or(|instances| instances.is_none()) {
+                    absent.push(Absent {
+                        address: format!("{}{name}", self.prefix(module)),
+                        span: top.span,
+                        calls: self.calls_of(module),
+                    });
+                }
+            }
+        }
+        absent
     }
 
     /// Where the values of variables stand that are kept secret.

@@ -66,7 +66,7 @@ impl<'m, 's> Run<'m, 's> {
     }
 
     /// The chain of calls that a module is there for, innermost first.
-    fn calls_of(&self, mut module: usize) -> Vec<(Span, String)> {
+    pub(super) fn calls_of(&self, mut module: usize) -> Vec<(Span, String)> {
         let mut calls = Vec::new();
         while let Some((caller, call)) = self.call_of(module) {
             let address = self.prefix(module);

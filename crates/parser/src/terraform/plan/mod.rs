@@ -180,6 +180,7 @@ fn empty<'s>(file: FileId, span: Span) -> Project<'s> {
         hidden: Vec::new(),
         provider_major: None,
         downloaded: Vec::new(),
+        absent: Vec::new(),
         handed_over: Vec::new(),
         unread_calls: false,
         by_kind: HashMap::new(),
