@@ -23,6 +23,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Changes {
     files: BTreeMap<PathBuf, Lines>,
+    /// Files that the functions of Terraform's language may read.
+    readable: BTreeSet<PathBuf>,
     /// Whether these were named, and not told by git.
     pub(crate) are_named: bool,
 }
@@ -68,11 +70,11 @@ impl Owned {
 impl Changes {
     /// Whether there is nothing that the run is about.
     pub(crate) fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.files.is_empty() && self.readable.is_empty()
     }
 
-    /// The same, by the files of a run.
-    pub(crate) fn in_run(&self, sources: &SourceMap) -> Owned {
+    /// The same, by the files of a run. What functions `read` stands for the call.
+    pub(crate) fn in_run(&self, sources: &SourceMap, read: &[(PathBuf, Span)]) -> Owned {
         let mut folders: HashMap<&str, PathBuf> = HashMap::new();
         let mut owned = HashMap::new();
         for (file, id) in sources.files.iter().zip(0..) {
@@ -83,6 +85,12 @@ impl Changes {
             let name = file.path.rsplit('/').next().unwrap_or(&file.path);
             if let Some(lines) = self.files.get(&folder.join(name)) {
                 owned.insert(FileId(id), lines.in_bytes(file));
+            }
+        }
+        for (_, call) in read.iter().filter(|(path, _)| self.readable.contains(path)) {
+            let part = owned.entry(call.file);
+            if let Part::Some(ranges) = part.or_insert(Part::Some(Vec::new())) {
+                ranges.push(call.start..call.end);
             }
         }
         Owned(owned)
@@ -117,7 +125,7 @@ pub(crate) struct Arguments {
 /// The paths that the arguments name, or what has changed below them. A file of a configuration is read with the modules
 /// that call its own, however far away; where a folder is named, it is the tree to look at, and all of it counts.
 pub(crate) fn arguments(args: &RunArgs, since: Option<Changes>) -> Arguments {
-    let (paths, changes) = match since {
+    let (paths, mut changes) = match since {
         Some(since) => changed_below(&args.paths, since),
         None if args.paths.iter().any(|path| path.is_dir()) => {
             return Arguments {
@@ -130,7 +138,7 @@ pub(crate) fn arguments(args: &RunArgs, since: Option<Changes>) -> Arguments {
     };
     Arguments {
         paths,
-        callers: callers(&changes),
+        callers: callers(&mut changes),
         changes: Some(changes),
     }
 }
@@ -144,6 +152,7 @@ fn named(args: &RunArgs) -> Changes {
     Changes {
         files: names.map(|path| (real(path), Lines::All)).collect(),
         are_named: true,
+        ..Changes::default()
     }
 }
 
@@ -174,6 +183,10 @@ fn changed_below(paths: &[PathBuf], since: Changes) -> (Vec<PathBuf>, Changes) {
             let lines = lines.map(|lines| (real, lines.clone()));
             about.files.extend(lines);
         }
+        let top = real(path);
+        let readable = since.keys().filter(|one| one.starts_with(&top));
+        let readable = readable.filter(|one| !is_part_of_configuration(one));
+        about.readable.extend(readable.cloned());
     }
     (read, about)
 }
@@ -183,38 +196,60 @@ fn is_part_of_configuration(path: &Path) -> bool {
     terraform::is_configuration(&path) || terraform::is_values(&path)
 }
 
-/// The files of the modules that call, over any number of calls, the modules of files, and the templates that name
-/// templates; only in a repository, since nothing else says where a tree ends.
-fn callers(changes: &Changes) -> Vec<PathBuf> {
-    let mut by_repository: BTreeMap<&Path, Called> = BTreeMap::new();
+/// The files of the modules that read files, and of those that call, over any number of calls, these modules or the
+/// modules of files, and the templates that name templates; only in a repository, since nothing else says where a tree
+/// ends. What no module reads does not stay readable.
+fn callers(changes: &mut Changes) -> Vec<PathBuf> {
+    let mut by_repository: BTreeMap<PathBuf, Called> = BTreeMap::new();
     for path in changes.files.keys() {
-        let mut above = path.ancestors().skip(1);
-        let Some(top) = above.find(|one| one.join(".git").exists()) else {
+        let Some(top) = path.parent().and_then(nearest_repository) else {
             continue;
         };
-        let called = by_repository.entry(top).or_default();
+        let called = by_repository.entry(top.to_owned()).or_default();
         if is_part_of_configuration(path) {
             called.modules.extend(path.parent().map(Path::to_owned));
         } else {
             called.templates.insert(path.clone());
         }
     }
+    for path in std::mem::take(&mut changes.readable) {
+        if let Some(top) = path.parent().and_then(nearest_repository) {
+            let called = by_repository.entry(top.to_owned()).or_default();
+            called.readable.insert(path);
+        }
+    }
     let here = real_folder(Path::new(""));
     let mut callers = Vec::new();
     for (top, called) in by_repository {
-        let (modules, templates) = (!called.modules.is_empty(), !called.templates.is_empty());
-        let below = files::matching(top, move |path, is_folder| {
+        let Called {
+            mut modules,
+            templates,
+            readable,
+        } = called;
+        let with_templates = !templates.is_empty();
+        let with_modules = !modules.is_empty() || !readable.is_empty();
+        let below = files::matching(&top, move |path, is_folder| {
             let is_module = || terraform::is_configuration(&files::shown(path));
-            is_folder || (templates && files::may_be_checked(path)) || (modules && is_module())
+            is_folder
+                || (with_templates && files::may_be_checked(path))
+                || (with_modules && is_module())
         });
         let below = below.into_iter().map(|(_, real)| real);
         let (parts, others): (Vec<PathBuf>, Vec<PathBuf>) =
             below.partition(|path| terraform::is_configuration(&files::shown(path)));
-        let calling = terraform::calling(&called.modules, &parts);
-        let naming = stacks::naming(&called.templates, &others);
-        let is_calling = |path: &PathBuf| path.parent().is_some_and(|it| calling.contains(it));
-        let found = parts.into_iter().filter(is_calling).chain(naming);
-        let is_near = here.starts_with(top);
+        let mut wanted = BTreeSet::new();
+        if !readable.is_empty() {
+            wanted = terraform::reading(&readable, &parts);
+        }
+        if !wanted.is_empty() {
+            changes.readable.extend(readable);
+        }
+        modules.extend(wanted.iter().cloned());
+        wanted.extend(terraform::calling(&modules, &parts));
+        let naming = stacks::naming(&templates, &others);
+        let is_wanted = |path: &PathBuf| path.parent().is_some_and(|it| wanted.contains(it));
+        let found = parts.into_iter().filter(is_wanted).chain(naming);
+        let is_near = here.starts_with(&top);
         callers.extend(found.map(|path| match is_near {
             true => PathBuf::from(files::relative(&path, &here)),
             false => path,
@@ -223,13 +258,15 @@ fn callers(changes: &Changes) -> Vec<PathBuf> {
     callers
 }
 
-/// What of a repository others may call.
+/// What of a repository others may call or read.
 #[derive(Default)]
 struct Called {
     /// Folders of modules.
     modules: BTreeSet<PathBuf>,
     /// Files that may be templates.
     templates: BTreeSet<PathBuf>,
+    /// See [`Changes::readable`].
+    readable: BTreeSet<PathBuf>,
 }
 
 /// What has changed since a revision branched off, in the repositories of these paths: committed, staged, or neither;

@@ -409,7 +409,7 @@ pub(crate) fn judge(
     // The findings of a plan that is named lie in the files that it was made from, and these are not named.
     let changes = limits.changes;
     let changes = changes.filter(|changes| planned.is_empty() || !changes.are_named);
-    let owned = changes.map(|changes| changes.in_run(&sources));
+    let owned = changes.map(|changes| changes.in_run(&sources, &terraform.read));
     let owns = |place: Span| {
         // What the run is given is always its own.
         let is_given = given.contains(&(place.file.0 as usize));

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, 
     let judging = Judging::new(&own, &configurations, flags)?;
     let run = check::judge(&args.run, found, &judging, Limits::default(), wanted)?;
     // What is read for the sake of a file that is named has suppressions of its own.
-    let owned = changes.map(|changes| changes.in_run(&run.sources));
+    let owned = changes.map(|changes| changes.in_run(&run.sources, &[]));
     let is_asked = |one: &&Suppression| owned.as_ref().is_none_or(|owned| owned.owns(one.place));
     let suppressions = run.outcome.suppressions.iter().filter(is_asked);
     let suppressions: Vec<&Suppression> = suppressions.collect();

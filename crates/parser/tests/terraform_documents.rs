@@ -39,11 +39,11 @@ impl<'s> Folders<'s> for NoFolders {
 struct OneFile;
 
 impl Files for OneFile {
-    fn read(&self, path: &str) -> Option<Cow<'_, str>> {
+    fn read(&self, path: &str, at: Span) -> Option<Cow<'_, str>> {
         match path {
             "policy.json" => Some(Cow::Borrowed("{\"a\": [1]}\n")),
             "policy.tftpl" => Some(Cow::Borrowed("{\"a\": \"${name}/*\"}")),
-            _ => NoFiles.read(path),
+            _ => NoFiles.read(path, at),
         }
     }
 

@@ -23,7 +23,7 @@ fn span() -> Span {
 struct Folder;
 
 impl Files for Folder {
-    fn read(&self, path: &str) -> Option<Cow<'_, str>> {
+    fn read(&self, path: &str, _: Span) -> Option<Cow<'_, str>> {
         match path {
             "./hello.txt" => Some("Hello World".into()),
             _ => None,

@@ -9,7 +9,7 @@
 mod differences;
 
 use pillarlint_parser::model::Project;
-use pillarlint_parser::source::FileId;
+use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::terraform::block::Arguments;
 use pillarlint_parser::terraform::given;
 use pillarlint_parser::terraform::value;
@@ -273,7 +273,7 @@ struct Tree {
 }
 
 impl Files for Tree {
-    fn read(&self, path: &str) -> Option<Cow<'_, str>> {
+    fn read(&self, path: &str, _: Span) -> Option<Cow<'_, str>> {
         let text = self.files.get(&joined(".", path))?;
         Some(Cow::Borrowed(text))
     }

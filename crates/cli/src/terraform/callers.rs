@@ -1,4 +1,4 @@
-//! Which modules call which, found without reading any of them: what a change may concern.
+//! Which modules call which, and which read a file, found without reading any of them: what a change may concern.
 
 #![allow(
     clippy::disallowed_methods,
@@ -47,6 +47,26 @@ pub(crate) fn calling(called: &BTreeSet<PathBuf>, files: &[PathBuf]) -> BTreeSet
         }
     }
     found
+}
+
+/// The folders of modules that may read one of these files by `file`, `templatefile` and the like, among all folders that
+/// these files of configurations lie in: what stands in quotes ends in its name, or all files below the folder are
+/// asked for (`fileset`).
+pub(crate) fn reading(read: &BTreeSet<PathBuf>, files: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let names: BTreeSet<&str> = read
+        .iter()
+        .filter_map(|path| path.file_name()?.to_str())
+        .collect();
+    let folders = files.par_iter().filter_map(|file| {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let folder = file.parent()?;
+        let mut pieces = text.split('"').filter_map(|piece| piece.rsplit('/').next());
+        let is_below = || read.iter().any(|path| path.starts_with(folder));
+        let reads =
+            pieces.any(|name| names.contains(name)) || (text.contains("fileset(") && is_below());
+        reads.then(|| folder.to_owned())
+    });
+    folders.collect()
 }
 
 /// What stands in quotes and begins as a path to another folder does.
@@ -104,5 +124,36 @@ mod tests {
         let expected = ["live/prod", "modules/net", "modules/net/subnets"];
         assert_eq!(found, expected.map(at).into());
         assert_eq!(calling(&[at("live/prod")].into(), &files), BTreeSet::new());
+    }
+
+    #[test]
+    fn readers() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let write = |(at, text): (usize, &str)| {
+            let path = top.join(at.to_string()).join("main.tf");
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let texts = [
+            "a = file(\"${path.module}/policies/a.json\")",
+            "a = file(\"a.json\") # \"",
+            "a = file(\"data.json\")",
+            "a = fileset(path.module, \"*\")",
+            "a = \"${lookup(local.x, \"a\")}/a.json\"",
+        ];
+        let files: Vec<PathBuf> = texts.into_iter().enumerate().map(write).collect();
+        let found = |read: &str| {
+            let folders = reading(&[top.join(read)].into(), &files);
+            let names = folders.iter().filter_map(|one| one.file_name());
+            let names: Vec<_> = names
+                .map(|one| one.to_string_lossy().into_owned())
+                .collect();
+            names.join(" ")
+        };
+        assert_eq!(found("x/a.json"), "0 1 4");
+        assert_eq!(found("3/x/b.json"), "3");
+        assert_eq!(found("README.md"), "");
     }
 }

@@ -7,11 +7,12 @@
 
 use super::bounds::Bounds;
 use super::path::joined;
-use pillarlint_parser::source::decode;
+use pillarlint_parser::source::{Span, decode};
 use pillarlint_parser::terraform::Files;
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Larger files are not read, in bytes.
 pub(super) const MAX_FILE: u64 = 1 << 20;
@@ -27,6 +28,8 @@ pub(super) struct FunctionFiles<'t> {
     root: &'t str,
     /// Bytes that may still be read.
     left: AtomicU64,
+    /// What was read, and by which call.
+    read: Mutex<Vec<(PathBuf, Span)>>,
 }
 
 impl<'t> FunctionFiles<'t> {
@@ -35,11 +38,19 @@ impl<'t> FunctionFiles<'t> {
             bounds,
             root,
             left: AtomicU64::new(MAX_ALL_FILES),
+            read: Mutex::default(),
         }
     }
 
+    /// The files that were read, as the system knows them, each with the call that asked for it.
+    pub(super) fn into_read(self) -> Vec<(PathBuf, Span)> {
+        self.read
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What a path leads to: from where Terraform runs, else as it is shown here (`path.module` is).
-    fn inside(&self, path: &str) -> Option<std::path::PathBuf> {
+    fn inside(&self, path: &str) -> Option<PathBuf> {
         let from_root = (!path.starts_with('/')).then(|| joined(self.root, path));
         let from_root = from_root.and_then(|path| self.bounds.inside(&path).ok());
         from_root.or_else(|| self.bounds.inside(path).ok())
@@ -47,7 +58,7 @@ impl<'t> FunctionFiles<'t> {
 }
 
 impl Files for FunctionFiles<'_> {
-    fn read(&self, path: &str) -> Option<Cow<'_, str>> {
+    fn read(&self, path: &str, at: Span) -> Option<Cow<'_, str>> {
         let path = self.inside(path)?;
         let metadata = std::fs::metadata(&path).ok()?;
         let size = metadata.len();
@@ -58,7 +69,9 @@ impl Files for FunctionFiles<'_> {
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
             .ok()?;
-        let text = decode(std::fs::read(path).ok()?).ok()?;
+        let text = decode(std::fs::read(&path).ok()?).ok()?;
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.push((path, at));
         Some(Cow::Owned(text))
     }
 
@@ -96,6 +109,11 @@ fn list(folder: &Path, prefix: &str, left: &mut usize, files: &mut Vec<String>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pillarlint_parser::source::FileId;
+
+    fn at() -> Span {
+        Span::new(FileId(0), 0, 1)
+    }
 
     #[test]
     fn functions_read_within_bounds() {
@@ -130,7 +148,11 @@ mod tests {
             ("/etc/passwd", None),
             ("../../../../../../../../etc/passwd", None),
         ] {
-            assert_eq!(files.read(path).map(|text| text.len()), length, "{path}");
+            assert_eq!(
+                files.read(path, at()).map(|text| text.len()),
+                length,
+                "{path}"
+            );
         }
         let listed = files.list("sub/..").unwrap();
         assert_eq!(listed, ["a.json", "binary", "just", "large", "sub/b.json"]);
@@ -139,8 +161,8 @@ mod tests {
 
         let files = FunctionFiles::new(&bounds, shown);
         let times = MAX_ALL_FILES / MAX_FILE;
-        assert!((0..times).all(|_| files.read("just").is_some()));
-        assert!(files.read("a.json").is_none());
+        assert!((0..times).all(|_| files.read("just", at()).is_some()));
+        assert!(files.read("a.json", at()).is_none());
     }
 
     #[cfg(unix)]
@@ -157,8 +179,8 @@ mod tests {
         link(Path::new("a"), "b");
         let bounds = Bounds::around(&[tree.path().to_owned()]);
         let files = FunctionFiles::new(&bounds, tree.path().to_str().unwrap());
-        assert_eq!(files.read("secret"), None);
-        assert_eq!(files.read("b").as_deref(), Some("a"));
+        assert_eq!(files.read("secret", at()), None);
+        assert_eq!(files.read("b", at()).as_deref(), Some("a"));
         // Below a link to a folder there may be more than can be told.
         link(Path::new("."), "loop");
         assert_eq!(files.list("."), None);

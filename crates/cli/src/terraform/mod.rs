@@ -13,7 +13,7 @@ use crate::args::Variables;
 use crate::config::{Configured, Judging};
 use crate::plan::{self, Given, Judged};
 pub(crate) use bounds::Bounds;
-pub(crate) use callers::calling;
+pub(crate) use callers::{calling, reading};
 use functions::FunctionFiles;
 pub(crate) use path::{joined, parent};
 use pillarlint_engine::check::check;
@@ -79,6 +79,8 @@ pub(crate) struct Checked {
     pub(crate) configurations: usize,
     /// The folders of all root modules that were checked, by themselves or by a plan.
     pub(crate) roots: BTreeSet<String>,
+    /// The files that functions read, as the system knows them, each with the call that asked for it.
+    pub(crate) read: Vec<(PathBuf, Span)>,
     /// For each plan, the places in its text that must not be shown.
     pub(crate) hidden: Vec<Vec<Span>>,
 }
@@ -185,14 +187,15 @@ pub(crate) fn check_named(
     let roots = of_roots.iter().map(|(_, root, ..)| &*root.folder.path);
     let roots = roots.chain(plans.iter().map(|plan| plan.folder));
     let roots: BTreeSet<String> = roots.map(str::to_owned).collect();
-    let mut reports: Vec<Report> = of_roots
+    let (mut reports, read): (Vec<Report>, Vec<_>) = of_roots
         .into_par_iter()
         .map(|(key, root, variables, workspace)| {
             let given = request.variables.workspace.as_deref();
+            let files = FunctionFiles::new(&bounds, &root.folder.path);
             let options = Options {
                 variables,
                 arguments: &AwsProvider,
-                files: &FunctionFiles::new(&bounds, &root.folder.path),
+                files: &files,
                 workspace: given.or(workspace.as_deref()).unwrap_or("default"),
             };
             let project = terraform::lower(&root.folder, &tree, &options);
@@ -208,9 +211,9 @@ pub(crate) fn check_named(
                 let files = reached().flat_map(|one| &one.folder.files);
                 report.beside.unread.extend(files.map(|file| file.file));
             }
-            report
+            (report, files.into_read())
         })
-        .collect();
+        .unzip();
     reports.push(Report {
         problems,
         suppressions: suppressions(&modules, named),
@@ -230,6 +233,7 @@ pub(crate) fn check_named(
         files: files.collect(),
         configurations,
         roots,
+        read: read.into_iter().flatten().collect(),
         hidden,
     })
 }

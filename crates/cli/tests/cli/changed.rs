@@ -395,6 +395,47 @@ fn values_that_have_changed() {
 }
 
 /// Findings of a plan lie in the files that it was made from.
+/// A file that functions read stands for the calls that read it.
+#[test]
+fn files_that_functions_read() {
+    let module = |seconds: &str| {
+        format!(
+            "resource \"aws_sqs_queue\" \"q\" {{\n  name = null\n  message_retention_seconds = {seconds}\n}}\n"
+        )
+    };
+    let read = "jsondecode(templatefile(\"${path.module}/files/a.tftpl\", {})).seconds";
+    let listed = "[for one in fileset(path.module, \"files/*.tftpl\") : jsondecode(file(\"${path.module}/${one}\")).seconds][0]";
+    let local = format!("local.seconds\n}}\nlocals {{\n  seconds = {read}");
+    let folder = repository(&[
+        ("live/main.tf", &call("../m", "")),
+        ("m/main.tf", &module(read)),
+        ("m/files/a.tftpl", "{\"seconds\": 86400}"),
+        ("local/main.tf", &module(&local)),
+        ("local/files/a.tftpl", "{\"seconds\": 86400}"),
+        ("listed/main.tf", &module(listed)),
+        ("listed/files/b.tftpl", "{\"seconds\": 86400}"),
+        ("README.md", "a.tftpl"),
+        ("broken/main.tf", "resource {"),
+    ]);
+    let short = "{\"seconds\": 60}";
+    write(folder.path(), "README.md", "b");
+    check_since(folder.path(), &[], &[]);
+    write(folder.path(), "m/files/a.tftpl", short);
+    // The name is not read from there.
+    let in_m = "m/main.tf:3 module.m.aws_sqs_queue.q";
+    check_since(folder.path(), &[], &[in_m]);
+    check_since(folder.path(), &["--changed-lines"], &[in_m]);
+    check_since(folder.path(), &["m"], &[in_m]);
+    check_since(folder.path(), &["live"], &[]);
+    write(folder.path(), "local/files/a.tftpl", short);
+    write(folder.path(), "listed/files/b.tftpl", short);
+    let others = [
+        "listed/main.tf:3 aws_sqs_queue.q",
+        "local/main.tf:3 aws_sqs_queue.q",
+    ];
+    check_since(folder.path(), &[], &[others[0], others[1], in_m]);
+}
+
 #[test]
 fn plans_are_read_beside_what_has_changed() {
     let plan = r#"{

@@ -185,7 +185,7 @@ pub fn lower<'m, 's>(
 pub struct NoFiles;
 
 impl Files for NoFiles {
-    fn read(&self, _: &str) -> Option<std::borrow::Cow<'_, str>> {
+    fn read(&self, _: &str, _: Span) -> Option<std::borrow::Cow<'_, str>> {
         None
     }
 

@@ -304,7 +304,7 @@ impl<'s> Names<'_, '_, 's> {
         let path = value::text(&path).map(Cow::into_owned);
         let text = path
             .as_deref()
-            .and_then(|path| self.run.options.files.read(path));
+            .and_then(|path| self.run.options.files.read(path, span));
         match text {
             Some(text) => self.filled_in(&text, variables, span),
             None => Ok(unknown(span, "the template file was not read")),

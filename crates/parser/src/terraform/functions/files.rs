@@ -2,14 +2,15 @@
 
 use super::encoding::base64;
 use super::{Answer, Arguments, Stop, digests, refuse};
+use crate::source::Span;
 use crate::terraform::value;
 use std::borrow::Cow;
 
 /// The files that a configuration may read. Paths are as the configuration writes them, with `/`; relative ones are
 /// seen from the folder of the root module, where Terraform runs.
 pub trait Files {
-    /// The text of a file; nothing where there is none that may be read, or it is no text.
-    fn read(&self, path: &str) -> Option<Cow<'_, str>>;
+    /// The text of a file; nothing where there is none that may be read, or it is no text. `at` is the call that asks.
+    fn read(&self, path: &str, at: Span) -> Option<Cow<'_, str>>;
 
     /// The files below a folder, at any depth: their paths relative to it. Nothing where it may not be read.
     fn list(&self, folder: &str) -> Option<Vec<String>>;
@@ -18,34 +19,37 @@ pub trait Files {
 /// Patterns of `fileset` with more alternatives than this are not expanded.
 const MAX_ALTERNATIVES: usize = 64;
 
-fn content<'f, 's>(files: &'f dyn Files, path: &str) -> Result<Cow<'f, str>, Stop<'s>> {
+fn content<'f, 's>(files: &'f dyn Files, path: &str, at: Span) -> Result<Cow<'f, str>, Stop<'s>> {
     // What a checked tree does not hold may be there when Terraform runs.
     files
-        .read(path)
+        .read(path, at)
         .ok_or_else(|| Stop::Unknown(format!("the file `{path}` was not read").into()))
 }
 
 pub(super) fn file<'s>(files: &dyn Files, a: &mut Arguments<'_, 's>) -> Answer<'s> {
     let path = a.text()?;
-    let text = content(files, &path)?.into_owned();
+    let text = content(files, &path, a.span)?.into_owned();
     a.text_node(text)
 }
 
 pub(super) fn filebase64<'s>(files: &dyn Files, a: &mut Arguments<'_, 's>) -> Answer<'s> {
     let path = a.text()?;
-    a.text_node(base64(content(files, &path)?.as_bytes()))
+    a.text_node(base64(content(files, &path, a.span)?.as_bytes()))
 }
 
 /// `filemd5`, `filebase64sha256` and their like.
 pub(super) fn digest<'s>(files: &dyn Files, name: &str, a: &mut Arguments<'_, 's>) -> Answer<'s> {
     let path = a.text()?;
     let name = name.trim_start_matches("file");
-    a.text_node(digests::digest(name, content(files, &path)?.as_bytes()))
+    a.text_node(digests::digest(
+        name,
+        content(files, &path, a.span)?.as_bytes(),
+    ))
 }
 
 pub(super) fn fileexists<'s>(files: &dyn Files, a: &mut Arguments<'_, 's>) -> Answer<'s> {
     let path = a.text()?;
-    content(files, &path)?;
+    content(files, &path, a.span)?;
     a.bool_node(true)
 }
 
