@@ -31,14 +31,15 @@ const NAME: &str = "pillarlint-baseline.jsonl";
 
 /// `pillarlint baseline`: writes down what is found.
 pub(crate) fn run(args: &BaselineArgs, console: &mut Console) -> Result<u8, Failure> {
-    let Prepared {
-        configurations,
-        own,
-        found,
-        changes,
-    } = check::prepare(&args.run, None, console)?;
-    let flags = check::flags(&args.run, own.ruleset())?;
-    let judging = Judging::new(&own, &configurations, flags)?;
+    let prepared = check::prepare(&args.run, None, console)?;
+    prepared.with_all_rules(&args.run, console, |prepared, console| {
+        write(args, prepared, console)
+    })
+}
+
+fn write(args: &BaselineArgs, prepared: &Prepared, console: &mut Console) -> Result<u8, Failure> {
+    let flags = check::flags(&args.run, prepared.own.ruleset())?;
+    let judging = Judging::new(&prepared.own, &prepared.configurations, flags)?;
     let wanted = Wanted {
         severity: Severity::Info,
         undecided: false,
@@ -50,10 +51,10 @@ pub(crate) fn run(args: &BaselineArgs, console: &mut Console) -> Result<u8, Fail
         .or_else(configured)
         .unwrap_or_else(|| PathBuf::from(NAME));
     let limits = Limits {
-        changes: changes.as_ref(),
+        changes: prepared.changes.as_ref(),
         baselines: Baselines::Written(&path),
     };
-    let run = check::judge(&args.run, found, &judging, limits, wanted)?;
+    let run = check::judge(&args.run, prepared.found.clone(), &judging, limits, wanted)?;
     let shown = files::shown(&path);
     whole_file::write(&path, written(&run.outcome.entries)?.as_bytes())
         .map_err(|why| Failure::Usage(format!("cannot write {shown}: {why}")))?;

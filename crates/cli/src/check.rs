@@ -49,13 +49,9 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         }
         None => None,
     };
-    let Prepared {
-        configurations,
-        own,
-        found,
-        changes,
-    } = prepare(&args.run, since, console)?;
-    if let (Some(revision), Some(true)) = (&args.since, changes.as_ref().map(Changes::is_empty)) {
+    let prepared = prepare(&args.run, since, console)?;
+    let is_empty = prepared.changes.as_ref().map(Changes::is_empty);
+    if let (Some(revision), Some(true)) = (&args.since, is_empty) {
         // Nothing more can be done where not even this can be written.
         let _ = writeln!(
             console.errors,
@@ -63,16 +59,29 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
             escape(revision)
         );
     }
-    let flags = Flags {
-        fail_on: args.fail_on,
-        ..flags(&args.run, own.ruleset())?
-    };
-    let judging = Judging::new(&own, &configurations, flags)?;
-    let limits = Limits {
-        changes: changes.as_ref(),
-        baselines: Baselines::Used(args.baseline.as_deref()),
-    };
-    let checked = judge(&args.run, found, &judging, limits, wanted)?;
+    prepared.with_all_rules(&args.run, console, |prepared, console| {
+        let flags = Flags {
+            fail_on: args.fail_on,
+            ..flags(&args.run, prepared.own.ruleset())?
+        };
+        let judging = Judging::new(&prepared.own, &prepared.configurations, flags)?;
+        let limits = Limits {
+            changes: prepared.changes.as_ref(),
+            baselines: Baselines::Used(args.baseline.as_deref()),
+        };
+        let checked = judge(&args.run, prepared.found.clone(), &judging, limits, wanted)?;
+        tell(args, &reports, &judging, &checked, console)
+    })
+}
+
+/// Writes the reports of a run, and gives its exit code.
+fn tell(
+    args: &CheckArgs,
+    reports: &Reports,
+    judging: &Judging<'_>,
+    checked: &Run,
+    console: &mut Console,
+) -> Result<u8, Failure> {
     let folder = std::env::current_dir().map_or(String::new(), |folder| files::shown(&folder));
     let options = report::Options {
         style: report::Style {
@@ -84,9 +93,9 @@ pub(crate) fn run(args: &CheckArgs, console: &mut Console) -> Result<u8, Failure
         undecided: args.undecided,
         summary: !args.quiet,
     };
-    let all_written = reports.write(&checked, own.ruleset(), &options, console)?;
+    let all_written = reports.write(checked, judging.ruleset(), &options, console)?;
     Ok(if all_written {
-        exit_code(args, &judging, &checked)
+        exit_code(args, judging, checked)
     } else {
         UNREADABLE
     })
@@ -99,6 +108,41 @@ pub(crate) struct Prepared {
     pub(crate) found: Found,
     /// What the run is about, where that is not all that is read.
     pub(crate) changes: Option<Changes>,
+    /// What was said of the rules.
+    notes: String,
+}
+
+impl Prepared {
+    /// Judges by all rules that any configuration names. That of a module which is only called is met when its caller has
+    /// been read: where it names rules that are not known yet, all is judged again, with them.
+    pub(crate) fn with_all_rules(
+        mut self,
+        args: &RunArgs,
+        console: &mut Console,
+        mut judge: impl FnMut(&Self, &mut Console) -> Result<u8, Failure>,
+    ) -> Result<u8, Failure> {
+        loop {
+            match judge(&self, console) {
+                Err(Failure::MoreRules) => self.read_rules(args, console)?,
+                done => return done,
+            }
+        }
+    }
+
+    fn read_rules(&mut self, args: &RunArgs, console: &mut Console) -> Result<(), Failure> {
+        let folders = rule_folders(&self.configurations.all());
+        let mut notes = Vec::new();
+        self.own = own_rules::beside_ours(&args.selection.rules, &folders, &mut notes)?;
+        let notes = String::from_utf8_lossy(&notes).into_owned();
+        for note in notes.lines() {
+            if !self.notes.lines().any(|known| known == note) {
+                // Nothing more can be done where not even this can be written.
+                let _ = writeln!(console.errors, "{note}");
+            }
+        }
+        self.notes = notes;
+        Ok(())
+    }
 }
 
 /// What of what is found a run tells of.
@@ -138,14 +182,15 @@ pub(crate) fn prepare(
         args.jobs(),
     );
     configurations.meet(found.paths())?;
-    let folders = rule_folders(&configurations.all());
-    let own = own_rules::beside_ours(&args.selection.rules, &folders, console.errors)?;
-    Ok(Prepared {
+    let mut prepared = Prepared {
         configurations,
-        own,
+        own: Own::default(),
         found,
         changes,
-    })
+        notes: String::new(),
+    };
+    prepared.read_rules(args, console)?;
+    Ok(prepared)
 }
 
 /// What the command line says of how to judge.

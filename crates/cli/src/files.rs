@@ -20,7 +20,7 @@ use std::sync::Mutex;
 pub(crate) const EXTENSIONS: [&str; 7] = ["yaml", "yml", "json", "template", "cfn", "tf", "tofu"];
 
 /// Something to read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Input {
     /// The path as it is shown.
     pub(crate) path: String,
@@ -31,7 +31,7 @@ pub(crate) struct Input {
 }
 
 /// Where the bytes of an [`Input`] are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Content {
     /// In a file.
     Disk(PathBuf),
@@ -42,7 +42,7 @@ pub(crate) enum Content {
 }
 
 /// What the arguments name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Found {
     /// All inputs, sorted by path, each once.
     pub(crate) inputs: Vec<Input>,

@@ -79,6 +79,8 @@ enum Failure {
     Mistakes(Mistakes),
     /// The output could not be written.
     Output(io::Error),
+    /// Rules are named that were not read yet: see [`check::Prepared::with_all_rules`], where this ends.
+    MoreRules,
 }
 
 /// What is wrong with files that steer a run: rules, and configurations.
@@ -166,6 +168,7 @@ fn report_failure(failure: &Failure, errors: &mut dyn Write, color: bool, width:
         }
         // Whoever reads the output closed it (`| head`): that is their right.
         Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => CLEAN,
+        Failure::MoreRules => USAGE,
         Failure::Output(error) => {
             let _ = writeln!(errors, "error: cannot write the output: {error}");
             UNREADABLE

@@ -1,10 +1,11 @@
 //! `pillarlint suppressions`: what the files ask not to be told of, why, until when, and what became of it.
 
 use crate::args::{ListFormat, SuppressionsArgs};
-use crate::check::{self, Limits, Prepared, Wanted};
+use crate::changed::Changes;
+use crate::check::{self, Limits, Wanted};
 use crate::config::Judging;
-use crate::report::Places;
 use crate::report::json::{self, SuppressionOut};
+use crate::report::{Places, Run};
 use crate::text::{count, escape};
 use crate::{Console, Failure};
 use pillarlint_engine::date::Date;
@@ -21,15 +22,22 @@ pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, 
         undecided: false,
         passes: false,
     };
-    let Prepared {
-        configurations,
-        own,
-        found,
-        changes,
-    } = check::prepare(&args.run, None, console)?;
-    let flags = check::flags(&args.run, own.ruleset())?;
-    let judging = Judging::new(&own, &configurations, flags)?;
-    let run = check::judge(&args.run, found, &judging, Limits::default(), wanted)?;
+    let prepared = check::prepare(&args.run, None, console)?;
+    prepared.with_all_rules(&args.run, console, |prepared, console| {
+        let flags = check::flags(&args.run, prepared.own.ruleset())?;
+        let judging = Judging::new(&prepared.own, &prepared.configurations, flags)?;
+        let found = prepared.found.clone();
+        let run = check::judge(&args.run, found, &judging, Limits::default(), wanted)?;
+        list(args, &run, prepared.changes.as_ref(), console)
+    })
+}
+
+fn list(
+    args: &SuppressionsArgs,
+    run: &Run,
+    changes: Option<&Changes>,
+    console: &mut Console,
+) -> Result<u8, Failure> {
     // What is read for the sake of a file that is named has suppressions of its own.
     let owned = changes.map(|changes| changes.in_run(&run.sources, &[]));
     let is_asked = |one: &&Suppression| owned.as_ref().is_none_or(|owned| owned.owns(one.place));
@@ -40,7 +48,7 @@ pub(crate) fn run(args: &SuppressionsArgs, console: &mut Console) -> Result<u8, 
         ListFormat::Table => write_table(&suppressions, &places, console.output)?,
         ListFormat::Json => write_json(&suppressions, &places, console.output)?,
     }
-    Ok(check::tell_unread(&run, console))
+    Ok(check::tell_unread(run, console))
 }
 
 /// The day that it is, in UTC.

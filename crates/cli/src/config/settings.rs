@@ -186,16 +186,12 @@ impl<'r> Judging<'r> {
     /// Meets files that no argument named.
     ///
     /// # Errors
-    /// What is wrong with their configurations.
+    /// What is wrong with their configurations, or that these name rules which were not read yet.
     pub(crate) fn meet<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Result<(), Failure> {
         self.configurations.meet(paths)?;
         let folders = rule_folders(&self.configurations.all());
-        if let Some(folder) = folders.iter().find(|one| !self.own.holds(&one.real)) {
-            let message = format!(
-                "the rules of {} are named for modules that are only called: check these modules, too, or name the folder in the configuration of their callers",
-                folder.shown
-            );
-            return Err(Failure::Usage(message));
+        if folders.iter().any(|one| !self.own.holds(&one.real)) {
+            return Err(Failure::MoreRules);
         }
         self.look_up()
     }
