@@ -10,6 +10,18 @@ use pillarlint_engine::rule::{Preset, Severity};
 use pillarlint_parser::cloudformation::Scenarios;
 use std::path::PathBuf;
 
+/// Where in the help that stands which is not about what is checked: before `--help`.
+const LAST: usize = 900;
+
+/// The headings of `--help`. What stands below none is about the report.
+mod heading {
+    pub(super) const RULES: &str = "Rules";
+    pub(super) const SUPPRESSIONS: &str = "Suppressions";
+    pub(super) const CONFIGURATION: &str = "Files and configuration";
+    pub(super) const CLOUDFORMATION: &str = "CloudFormation";
+    pub(super) const TERRAFORM: &str = "Terraform";
+}
+
 /// Checks infrastructure as code against the AWS Well-Architected Framework.
 #[derive(Debug, Parser)]
 #[command(
@@ -27,7 +39,14 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     /// When to use colours; `auto` honours NO_COLOR and the terminal
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        display_order = LAST
+    )]
     pub(crate) color: Color,
 }
 
@@ -98,6 +117,14 @@ Examples:
   pillarlint check --output sarif=pillarlint.sarif --output github
   git show HEAD:app.yaml | pillarlint check - --stdin-filename app.yaml")]
 pub(crate) struct CheckArgs {
+    /// How to print [default: text]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// A report in a format of --format, beside that on standard output or, without a file, in its place (may be repeated)
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output)]
+    pub(crate) output: Vec<Output>,
+
     /// Report findings from this severity upwards
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = severity())]
     pub(crate) severity: Severity,
@@ -110,10 +137,6 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub(crate) exit_zero: bool,
 
-    /// Pass over what this file says is known; `pillarlint baseline` writes it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-
     /// Report only what lies in files that have changed since this revision branched off (git)
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
@@ -122,23 +145,18 @@ pub(crate) struct CheckArgs {
     #[arg(long, requires = "since")]
     pub(crate) changed_lines: bool,
 
+    /// Pass over what this file says is known; `pillarlint baseline` writes it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
     /// List the questions that could not be answered
     #[arg(long)]
     pub(crate) undecided: bool,
-
-    /// How to print [default: text]
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
-
-    /// A report in a format of --format, beside that on standard output or, without a file, in its place (may be repeated)
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output)]
-    pub(crate) output: Vec<Output>,
 
     /// Leave out the summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
 
-    // Last, since its heading would be that of what follows.
     #[command(flatten)]
     pub(crate) run: RunArgs,
 }
@@ -153,57 +171,57 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
+    /// Which rules are on [default: recommended]
+    #[arg(long, value_parser = preset(), help_heading = heading::RULES)]
+    pub(crate) preset: Option<Preset>,
+
+    /// A value for a parameter of a rule; `explain` shows them (may be repeated)
+    #[arg(long, value_name = "RULE.NAME=VALUE", help_heading = heading::RULES)]
+    pub(crate) param: Vec<String>,
+
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 
     /// Pass over what the configuration excludes, even where it is named
-    #[arg(long)]
+    #[arg(long, help_heading = heading::CONFIGURATION)]
     pub(crate) force_exclude: bool,
 
-    /// Which rules are on [default: recommended]
-    #[arg(long, value_parser = preset())]
-    pub(crate) preset: Option<Preset>,
-
-    /// A value for a parameter of a rule; `explain` shows them (may be repeated)
-    #[arg(long, value_name = "RULE.NAME=VALUE")]
-    pub(crate) param: Vec<String>,
-
-    /// The day on which suppressions are to hold [default: today, in UTC]
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    pub(crate) today: Option<Date>,
-
-    /// Pass over suppressions that were written for other tools
-    #[arg(long)]
-    pub(crate) no_foreign_suppressions: bool,
-
     /// The name that standard input is reported under
-    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", help_heading = heading::CONFIGURATION)]
     pub(crate) stdin_filename: String,
 
     /// How many threads to use [default: one for each core]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), display_order = LAST)]
     pub(crate) jobs: Option<u16>,
+
+    /// The day on which suppressions are to hold [default: today, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, help_heading = heading::SUPPRESSIONS)]
+    pub(crate) today: Option<Date>,
+
+    /// Pass over suppressions that were written for other tools
+    #[arg(long, help_heading = heading::SUPPRESSIONS)]
+    pub(crate) no_foreign_suppressions: bool,
 
     /// Values for the parameters of templates: a file (a list of ParameterKey and ParameterValue, a mapping Parameters,
     /// lines Key=Value, or samconfig.toml, of its environment `prod` as samconfig.toml:prod), or Key=Value (may be
     /// repeated)
-    #[arg(long, value_name = "FILE", help_heading = "CloudFormation")]
+    #[arg(long, value_name = "FILE", help_heading = heading::CLOUDFORMATION)]
     pub(crate) parameters: Vec<String>,
 
     /// Which values of other parameters are looked at: their defaults, or all that they may have; then findings say
     /// with which values they hold [default: defaults]
-    #[arg(long, value_parser = scenarios(), help_heading = "CloudFormation")]
+    #[arg(long, value_parser = scenarios(), help_heading = heading::CLOUDFORMATION)]
     pub(crate) scenarios: Option<Scenarios>,
 
     /// Check what the AWS CDK adds of its own, too (the functions and roles of its custom resources)
-    #[arg(long, help_heading = "CloudFormation")]
+    #[arg(long, help_heading = heading::CLOUDFORMATION)]
     pub(crate) cdk_resources: bool,
 
     #[command(flatten)]
     pub(crate) variables: Variables,
 
     /// The folder that a Terraform plan was made from [default: the plan's own folder]
-    #[arg(long, value_name = "DIR", help_heading = "Terraform")]
+    #[arg(long, value_name = "DIR", help_heading = heading::TERRAFORM)]
     pub(crate) source: Option<PathBuf>,
 }
 
@@ -263,11 +281,11 @@ fn date(text: &str) -> Result<Date, &'static str> {
 #[derive(Debug, Default, Args)]
 pub(crate) struct ConfigArgs {
     /// The configuration for everything [default: the pillarlint.yaml nearest to each file, at or above its folder]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::CONFIGURATION)]
     pub(crate) config: Option<PathBuf>,
 
     /// Use no configuration
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, conflicts_with = "config", help_heading = heading::CONFIGURATION)]
     pub(crate) no_config: bool,
 }
 
@@ -292,22 +310,21 @@ pub(crate) enum Given {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Terraform")]
 struct VariableArgs {
     /// A value for a variable of the root modules that declare it (may be repeated)
-    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = heading::TERRAFORM)]
     var: Vec<Given>,
 
     /// A file of values for variables, .tfvars or .tfvars.json (may be repeated)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::TERRAFORM)]
     var_file: Vec<PathBuf>,
 
     /// Take values for variables from TF_VAR_* of the environment, too
-    #[arg(long)]
+    #[arg(long, help_heading = heading::TERRAFORM)]
     var_env: bool,
 
     /// The workspace, for `terraform.workspace` [default: default]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = heading::TERRAFORM)]
     workspace: Option<String>,
 }
 
@@ -357,15 +374,15 @@ fn assignment(text: &str) -> Result<Given, &'static str> {
 #[derive(Debug, Args)]
 pub(crate) struct SelectionArgs {
     /// Use only these rules (a comma list; may be repeated)
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', help_heading = heading::RULES)]
     pub(crate) select: Vec<String>,
 
     /// Leave out these rules (a comma list; may be repeated)
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', help_heading = heading::RULES)]
     pub(crate) ignore: Vec<String>,
 
     /// A folder with rules of your own; one with the id of a rule of pillarlint takes its place (may be repeated)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = heading::RULES)]
     pub(crate) rules: Vec<PathBuf>,
 }
 
@@ -409,7 +426,7 @@ pub(crate) struct RulesArgs {
     pub(crate) config: ConfigArgs,
 
     /// List the rules of this preset [default: all]
-    #[arg(long, value_parser = preset())]
+    #[arg(long, value_parser = preset(), help_heading = heading::RULES)]
     pub(crate) preset: Option<Preset>,
 
     /// List the rules that are on for a file, as severe as they are there; it need not exist
