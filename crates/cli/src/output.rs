@@ -7,7 +7,7 @@
 
 use crate::args::{CheckArgs, Format, Output};
 use crate::report::uri::uri;
-use crate::report::{Options, Run, Style, sarif, writer};
+use crate::report::{Options, Places, Run, Style, sarif, writer};
 use crate::text::escape;
 use crate::{Console, Failure, WIDTH, whole_file};
 use pillarlint_engine::ruleset::Ruleset;
@@ -60,7 +60,8 @@ impl Reports {
         options: &Options,
         console: &mut Console,
     ) -> Result<bool, Failure> {
-        writer(self.printed)(run, ruleset, options, console.output)?;
+        let places = Places::new(&run.sources);
+        writer(self.printed)(run, &places, ruleset, options, console.output)?;
         let mut all_written = true;
         for (format, file) in &self.files {
             let plain = Options {
@@ -71,7 +72,7 @@ impl Reports {
                 ..options.clone()
             };
             let mut bytes = Vec::new();
-            writer(*format)(run, ruleset, &plain, &mut bytes)?;
+            writer(*format)(run, &places, ruleset, &plain, &mut bytes)?;
             if let Err(why) = whole_file::write(file, &bytes) {
                 all_written = false;
                 let file = file.display().to_string();

@@ -10,21 +10,21 @@ use std::io::{self, Write};
 /// Writes a run, a line for everything that was found.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let outcome = &run.outcome;
     for one in entries(outcome) {
-        entry(&one, &places, ruleset, out)?;
+        entry(&one, places, ruleset, out)?;
     }
     if options.undecided {
         for undecided in &outcome.undecided {
             let why = escape(&undecided.why);
             let address = bracketed(std::slice::from_ref(&undecided.address));
             let text = format!("{} {why}{address}", undecided.rule);
-            line(&places, undecided.place, "undecided", &text, out)?;
+            line(places, undecided.place, "undecided", &text, out)?;
         }
     }
     if options.summary {

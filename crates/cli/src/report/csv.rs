@@ -14,15 +14,15 @@ const COLUMNS: [&str; 11] = [
 /// Writes a run as a table, a row for each entry.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     row(&COLUMNS.map(str::to_owned), out)?;
     entries(&run.outcome)
         .iter()
-        .try_for_each(|entry| row(&cells(entry, &places, ruleset, options), out))
+        .try_for_each(|entry| row(&cells(entry, places, ruleset, options), out))
 }
 
 fn cells(entry: &Entry, places: &Places, ruleset: &Ruleset, options: &Options) -> [String; 11] {

@@ -82,11 +82,11 @@ struct Evidence<'r> {
 /// Writes what a run shows of all practices, as one JSON document.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     _options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let pillars = scorecard(run, ruleset);
     let by_pillar = pillars.iter();
     let summary = Summary {
@@ -113,7 +113,7 @@ pub(crate) fn write(
         summary,
         practices: practices
             .map(|(pillar, question, one)| {
-                practice(pillar, question, one, &run.outcome.suppressions, &places)
+                practice(pillar, question, one, &run.outcome.suppressions, places)
             })
             .collect(),
     };

@@ -17,11 +17,11 @@ const MOST: usize = 10;
 /// Writes a run as annotations.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let (mut room, mut left) = ([MOST; 3], Vec::new());
     let all = by_weight(&run.outcome);
     // What is left out takes a notice to say so.
@@ -39,7 +39,7 @@ pub(crate) fn write(
         match room[degree as usize].checked_sub(1) {
             Some(rest) => {
                 room[degree as usize] = rest;
-                command(entry, &places, ruleset, options, out)?;
+                command(entry, places, ruleset, options, out)?;
             }
             None => left.push(*entry),
         }
@@ -52,7 +52,7 @@ pub(crate) fn write(
         )?;
     }
     for entry in left {
-        concise::entry(&entry, &places, ruleset, out)?;
+        concise::entry(&entry, places, ruleset, out)?;
     }
     if options.summary {
         concise::summary(run, out)?;

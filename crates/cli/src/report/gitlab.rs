@@ -32,17 +32,17 @@ struct Lines {
 /// Writes a run as an array of violations.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     _ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let entries = entries(&run.outcome);
     let fingerprints = fingerprints_of(&entries, run, &options.folder);
     let violations: Vec<Violation> = entries
         .iter()
         .zip(fingerprints)
-        .map(|(entry, fingerprint)| violation(entry, fingerprint, &places, options))
+        .map(|(entry, fingerprint)| violation(entry, fingerprint, places, options))
         .collect();
     json::to_writer(&violations, out)
 }

@@ -163,12 +163,12 @@ pub(super) struct Summary<'r> {
 /// Writes a run as one JSON document.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     _options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
-    to_writer(&document(run, ruleset, &places), out)
+    to_writer(&document(run, ruleset, places), out)
 }
 
 /// A run as the document shows it.

@@ -16,12 +16,12 @@ struct Line<'r, T> {
 /// Writes a run as lines. One without a summary at its end was cut off.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     _options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
-    let document = document(run, ruleset, &places);
+    let document = document(run, ruleset, places);
     lines("finding", &document.findings, out)?;
     lines("suppressed", &document.suppressed, out)?;
     lines("undecided", &document.undecided, out)?;

@@ -16,15 +16,15 @@ type Suite<'e, 'r> = BTreeMap<(&'r str, &'r [String]), Vec<&'e Entry<'r>>>;
 /// Writes a run as XML.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let entries = entries(&run.outcome);
     let mut suites: BTreeMap<&str, Suite> = BTreeMap::new();
     for entry in &entries {
-        let path = path_of(entry.place, &places, &options.folder);
+        let path = path_of(entry.place, places, &options.folder);
         let addresses = entry.finding.map_or(&[][..], |finding| &finding.addresses);
         let suite = suites.entry(path).or_default();
         let case = suite.entry((entry.rule(), addresses)).or_default();
@@ -68,7 +68,7 @@ pub(crate) fn write(
             };
             let (name, path) = (xml(&name), xml(path));
             writeln!(out, "    <testcase name=\"{name}\" classname=\"{path}\">")?;
-            write_case(entries, &places, ruleset, out)?;
+            write_case(entries, places, ruleset, out)?;
             writeln!(out, "    </testcase>")?;
         }
         writeln!(out, "  </testsuite>")?;

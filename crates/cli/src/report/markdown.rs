@@ -20,11 +20,11 @@ const MOST_TEXT: usize = 300;
 /// Writes a run as a page.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let outcome = &run.outcome;
     let found = count(outcome.findings.len(), "finding");
     writeln!(out, "## pillarlint: {found}\n")?;
@@ -36,7 +36,7 @@ pub(crate) fn write(
     let findings: Vec<&Entry> = all.iter().filter(is_finding).collect();
     let others: Vec<&Entry> = all.iter().filter(|entry| !is_finding(entry)).collect();
     let row = |entry: &Entry| {
-        let place = link(entry, &places, options);
+        let place = link(entry, places, options);
         let rule = match page(ruleset, entry.rule()) {
             Some(page) => format!("[{}]({page})", escape(entry.rule())),
             None => escape(entry.rule()),
@@ -49,7 +49,7 @@ pub(crate) fn write(
     let heading = "| severity | rule | practice | place | |\n| --- | --- | --- | --- | --- |";
     write_table(&findings, heading, "finding", &row, out)?;
     let row = |entry: &Entry| {
-        let place = link(entry, &places, options);
+        let place = link(entry, places, options);
         let name = match entry.level {
             Level::Error => "could not be read",
             Level::NotRead => "passed over",

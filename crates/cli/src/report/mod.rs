@@ -26,7 +26,7 @@ use std::cell::OnceCell;
 use std::io::{self, Write};
 
 /// Writes a run in one format.
-pub(crate) type Writer = fn(&Run, &Ruleset, &Options, &mut dyn Write) -> io::Result<()>;
+pub(crate) type Writer = fn(&Run, &Places, &Ruleset, &Options, &mut dyn Write) -> io::Result<()>;
 
 /// The writer of a format.
 pub(crate) fn writer(format: Format) -> Writer {
@@ -113,7 +113,7 @@ pub(crate) struct Style {
     pub(crate) width: usize,
 }
 
-/// Lines and columns of places; a file's lines are found when they are first asked for.
+/// Lines and columns of places; a file's lines are found when they are first asked for, once for all reports of a run.
 pub(crate) struct Places<'r> {
     sources: &'r SourceMap,
     indices: Vec<OnceCell<LineIndex>>,

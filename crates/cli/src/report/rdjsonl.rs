@@ -61,14 +61,14 @@ struct Point {
 /// Writes a run, a diagnostic for each entry.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     entries(&run.outcome)
         .iter()
-        .try_for_each(|entry| json::to_line(&diagnostic(entry, &places, ruleset, options), out))
+        .try_for_each(|entry| json::to_line(&diagnostic(entry, places, ruleset, options), out))
 }
 
 fn diagnostic<'r>(

@@ -30,12 +30,12 @@ const SEEN: usize = 6;
 /// Writes a run for reading.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
-    let frames = Frames::new(&places, options.style);
+    let frames = Frames::new(places, options.style);
     for finding in &run.outcome.findings {
         write_finding(finding, ruleset, &frames, out)?;
     }

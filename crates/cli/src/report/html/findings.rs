@@ -157,7 +157,7 @@ impl Page<'_> {
             writeln!(out, " <span>when <code>{}</code></span>", Plain(when))?;
         }
         writeln!(out, "</p>")?;
-        frame::write(finding.place, &finding.related, &self.places, out)?;
+        frame::write(finding.place, &finding.related, self.places, out)?;
         if let Some(rule) = self.ruleset.rule(&finding.rule) {
             let fix = lead(rule.docs().fix.of(finding.dialect));
             write!(

@@ -29,7 +29,7 @@ const SCRIPT: &str = include_str!("script.js");
 struct Page<'r> {
     run: &'r Run,
     ruleset: &'r Ruleset,
-    places: Places<'r>,
+    places: &'r Places<'r>,
     /// The names of the findings in links, in their order.
     anchors: Vec<String>,
 }
@@ -37,15 +37,15 @@ struct Page<'r> {
 /// Writes a run as a page.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     _options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let page = Page {
         run,
         ruleset,
-        anchors: anchors(&run.outcome.findings, &places),
+        anchors: anchors(&run.outcome.findings, places),
         places,
     };
     let title = found(run);
@@ -288,7 +288,7 @@ impl Page<'_> {
                 Sentence(&problem.message),
                 Plain(&place)
             )?;
-            frame::write(problem.span, &problem.related, &self.places, out)?;
+            frame::write(problem.span, &problem.related, self.places, out)?;
             writeln!(out, "</article>")?;
         }
         Ok(())

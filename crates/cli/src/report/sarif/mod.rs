@@ -34,13 +34,13 @@ const MOST_NOTIFICATIONS: usize = 1_000;
 /// Writes a run as a log with one run.
 pub(crate) fn write(
     run: &Run,
+    places: &Places,
     ruleset: &Ruleset,
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let places = Places::new(&run.sources);
     let scene = Scene {
-        places: &places,
+        places,
         folder: &options.folder,
     };
     let findings: Vec<Entry> = run.outcome.findings.iter().map(Entry::of).collect();
