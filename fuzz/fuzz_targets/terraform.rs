@@ -7,7 +7,7 @@
 mod lowered;
 
 use libfuzzer_sys::fuzz_target;
-use pillarlint_parser::source::FileId;
+use pillarlint_parser::source::{FileId, Span};
 use pillarlint_parser::terraform::block::Arguments;
 use pillarlint_parser::terraform::{self, Call, File, Files, Folder, Folders, Options};
 use std::borrow::Cow;
@@ -40,7 +40,7 @@ impl<'s> Folders<'s> for Called<'s> {
 struct OneFile<'s>(&'s str);
 
 impl Files for OneFile<'_> {
-    fn read(&self, _: &str) -> Option<Cow<'_, str>> {
+    fn read(&self, _: &str, _: Span) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(self.0))
     }
 
