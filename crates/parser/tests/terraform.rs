@@ -929,6 +929,36 @@ fn what_for_each_of_a_call_refers_to() {
     assert_eq!(uses(&calls("merge(var.groups, var.open)")), open);
 }
 
+/// An instance refers to what its own element names, and not to what those of the others do.
+#[test]
+fn what_for_each_of_a_resource_refers_to() {
+    with_project(
+        r#"
+        resource "aws_g" "a" {}
+        resource "aws_g" "b" {}
+        resource "aws_g" "all" {}
+        resource "aws_x" "uses" {
+          for_each = aws_g.all.id == "" ? {} : { a = { id = aws_g.a.id }, b = { id = aws_g.b.id } }
+          group    = "fixed"
+        }
+        "#,
+        |project, _| {
+            let name = |index: u32| &*project.resource(index).address;
+            let edges = project.edges.iter();
+            let edges = edges.map(|edge| format!("{} {}", name(edge.from.unwrap()), name(edge.to)));
+            let mut edges: Vec<String> = edges.collect();
+            edges.sort();
+            let expected = [
+                r#"aws_x.uses["a"] aws_g.a"#,
+                r#"aws_x.uses["a"] aws_g.all"#,
+                r#"aws_x.uses["b"] aws_g.all"#,
+                r#"aws_x.uses["b"] aws_g.b"#,
+            ];
+            assert_eq!(edges, expected);
+        },
+    );
+}
+
 #[test]
 fn work_is_bounded() {
     let chain = |count: usize, item: &dyn Fn(usize) -> String| {

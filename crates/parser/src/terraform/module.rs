@@ -653,13 +653,15 @@ impl<'m, 's> Run<'m, 's> {
             });
             u32::try_from(resources.len() - 1).unwrap_or(u32::MAX)
         });
-        let touched = Rc::new(self.touched.replace(before));
+        let touched = self.touched.replace(before);
         let mut resources = self.resources.borrow_mut();
         // Evaluating one may have asked for the instances of another, which then lie between.
-        for instance in &mut resources[first..] {
-            if Rc::ptr_eq(&instance.top, &top) {
-                instance.touched = Rc::clone(&touched);
-            }
+        let is_one =
+            |one: &&mut Instance<'m, 's>| one.module == module && Rc::ptr_eq(&one.top, &top);
+        let made: Vec<_> = resources[first..].iter_mut().filter(is_one).collect();
+        let locals: Vec<_> = made.iter().map(|one| Rc::clone(&one.locals)).collect();
+        for (instance, share) in made.into_iter().zip(shares(touched, &locals)) {
+            instance.touched = share;
         }
         if resources.len() > MAX_RESOURCES {
             resources.truncate(MAX_RESOURCES);
