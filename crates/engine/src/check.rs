@@ -122,7 +122,11 @@ pub fn check(project: &Project<'_>, unread: &[Problem], rules: &Ruleset, plan: &
         let absent = project.absent.iter();
         let absent = absent.map(|one| placed_at(one.address.clone(), one.span, &one.calls));
         report.beside.unasked.extend(absent);
-        let is_whole = !damage.somewhere && !project.unread_calls && project.not_read.is_empty();
+        // A plan does not say of which blocks it has no instance.
+        let is_whole = !damage.somewhere
+            && !project.unread_calls
+            && !project.planned
+            && project.not_read.is_empty();
         if !is_whole {
             report.beside.unread = files_of(project, &report);
         }

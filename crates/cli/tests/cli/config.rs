@@ -866,6 +866,7 @@ fn findings_are_suppressed_by_address_and_file() {
 #[test]
 fn suppressions_of_what_is_gone() {
     let module = "module \"m\" {\n  source = \"./m\"\n}\n";
+    let plan = "{\"format_version\": \"1.2\", \"planned_values\": {\"root_module\": {}}, \"resource_changes\": [], \"configuration\": {\"root_module\": {}}}";
     let none = "resource \"aws_sqs_queue\" \"q\" {\n  count = 0\n}\n";
     let one = "resource \"aws_sqs_queue\" \"kept\" {\n  name = \"a\"\n}\n";
     let several = "resource \"aws_sqs_queue\" \"q\" {\n  name     = each.key\n  for_each = toset([\"a\"])\n}\n";
@@ -885,6 +886,8 @@ fn suppressions_of_what_is_gone() {
             false,
         ),
         ("Topic", "a.yaml", &*closed, false),
+        // A plan does not say what it has no instance of.
+        ("aws_sqs_queue.q", "plan.json", plan, false),
         // No file that the entry is for is here.
         ("Gone\", file: \"b.yaml", "a.yaml", CLEAN, false),
         ("aws_sqs_queue.q", "main.tf", one, true),
