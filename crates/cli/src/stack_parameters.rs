@@ -112,7 +112,7 @@ impl Values {
         Deployment {
             given,
             scenarios: self.scenarios.or(configured.scenarios).unwrap_or_default(),
-            judges_cdk: self.judges_cdk,
+            judges_cdk: self.judges_cdk || configured.cdk_resources == Some(true),
         }
     }
 

@@ -5,6 +5,7 @@
 
 use pillarlint_parser::conditions::{Question, Told};
 use pillarlint_parser::model::{ConditionId, Conditions};
+use std::collections::BTreeSet;
 
 /// Conditions that are taken to hold or not.
 pub(crate) type World = Vec<(ConditionId, bool)>;
@@ -412,13 +413,21 @@ fn by_names(conditions: &Conditions<'_>, mut worlds: Vec<World>) -> Option<Strin
         !all.iter()
             .any(|one| one.len() < world.len() && one.iter().all(|held| world.contains(held)))
     });
+    // The name that a template gives it says enough, unless its caller has one of that name.
+    let asked = || worlds.iter().flatten().map(|(condition, _)| *condition);
+    let names: BTreeSet<&str> = asked().map(|id| conditions.name(id)).collect();
+    let own_names: BTreeSet<&str> = asked().map(|id| conditions.own_name(id)).collect();
+    let is_plain = names.len() == own_names.len();
     let words: Vec<String> = worlds
         .iter()
         .map(|world| {
             world
                 .iter()
                 .map(|(condition, held)| {
-                    let name = conditions.name(*condition);
+                    let name = match is_plain {
+                        true => conditions.own_name(*condition),
+                        false => conditions.name(*condition),
+                    };
                     if *held {
                         name.to_owned()
                     } else {

@@ -44,6 +44,8 @@ pub struct Conditions<'s> {
 #[derive(Debug)]
 struct Condition<'s> {
     name: Cow<'s, str>,
+    /// How many bytes of the name are those of the nested stacks that it stands in.
+    around: usize,
     formula: Formula,
 }
 
@@ -156,6 +158,15 @@ impl<'s> Conditions<'s> {
             .map_or("", |condition| &condition.name)
     }
 
+    /// The name that its template gives it, without those of the nested stacks around.
+    pub fn own_name(&self, id: ConditionId) -> &str {
+        let condition = self.conditions.get(id.0 as usize);
+        condition.map_or("", |condition| {
+            let own = condition.name.get(condition.around..);
+            own.unwrap_or(&condition.name)
+        })
+    }
+
     /// The condition of that name in a scenario.
     pub fn id(&self, scenario: Scenario, name: &str) -> Option<ConditionId> {
         let id = *self.ids.get(name)?;
@@ -211,8 +222,9 @@ impl<'s> Conditions<'s> {
 /// Building, in this order: declare, define, settle.
 impl<'s> Conditions<'s> {
     /// Adds a condition that is free until it is defined.
-    pub(crate) fn declare(&mut self, name: Cow<'s, str>) -> ConditionId {
-        let id = self.add(name.clone());
+    /// Of its name, `around` bytes are those of the nested stacks that it stands in.
+    pub(crate) fn declare(&mut self, name: Cow<'s, str>, around: usize) -> ConditionId {
+        let id = self.add(name.clone(), around);
         self.ids.insert(name, id);
         id
     }
@@ -223,7 +235,8 @@ impl<'s> Conditions<'s> {
         let based = based.and_then(|at| self.scenarios.get(at));
         let mut differs = based.cloned().unwrap_or_default();
         for &id in differing {
-            let other = self.add(Cow::Owned(self.name(id).to_owned()));
+            let around = self.name(id).len() - self.own_name(id).len();
+            let other = self.add(Cow::Owned(self.name(id).to_owned()), around);
             differs.insert(id, other);
         }
         self.scenarios.push(differs);
@@ -235,9 +248,13 @@ impl<'s> Conditions<'s> {
         self.scenarios.len()
     }
 
-    fn add(&mut self, name: Cow<'s, str>) -> ConditionId {
+    fn add(&mut self, name: Cow<'s, str>, around: usize) -> ConditionId {
         let formula = self.free();
-        self.conditions.push(Condition { name, formula });
+        self.conditions.push(Condition {
+            name,
+            around,
+            formula,
+        });
         ConditionId(id_of(self.conditions.len() - 1))
     }
 
@@ -317,6 +334,7 @@ impl<'s> Conditions<'s> {
         let id = ConditionId(id_of(self.conditions.len()));
         self.conditions.push(Condition {
             name: Cow::Owned(words()),
+            around: 0,
             formula,
         });
         self.of_atoms.extend(atom.map(|atom| (atom, id)));

@@ -260,7 +260,7 @@ static TERRAFORM: [Key; 2] = [
     },
 ];
 
-static CLOUDFORMATION: [Key; 2] = [
+static CLOUDFORMATION: [Key; 3] = [
     Key {
         default: "[]",
         ..key(
@@ -275,6 +275,14 @@ static CLOUDFORMATION: [Key; 2] = [
             "scenarios",
             Shape::Word(|| Scenarios::ALL.iter().map(|one| one.name()).collect()),
             "Which values of other parameters are looked at: their `defaults`, or `all` that they may have.",
+        )
+    },
+    Key {
+        default: "false",
+        ..key(
+            "cdk-resources",
+            Shape::Flag,
+            "Whether what the AWS CDK adds of its own is checked, too.",
         )
     },
 ];

@@ -28,6 +28,7 @@ pub(crate) struct File {
     pub(crate) variable_files: Vec<Text>,
     pub(crate) parameter_files: Vec<Text>,
     pub(crate) scenarios: Option<Scenarios>,
+    pub(crate) cdk_resources: Option<bool>,
     pub(crate) workspace: Option<String>,
     pub(crate) baseline: Option<Text>,
     pub(crate) suppressions: Vec<SuppressionEntry>,
@@ -152,6 +153,7 @@ fn file_of(map: &Map<'_>) -> File {
         scenarios: cloudformation
             .and_then(|map| word(map, "scenarios"))
             .and_then(Scenarios::from_name),
+        cdk_resources: cloudformation.and_then(|map| flag(map, "cdk-resources")),
         workspace: terraform.and_then(|map| Some(text(map, "workspace")?.0)),
         baseline: text(map, "baseline"),
         suppressions: maps(map, "suppressions")
@@ -206,15 +208,18 @@ fn suppression(map: &Map<'_>, place: Span) -> SuppressionEntry {
 }
 
 fn policy_of(map: &Map<'_>) -> Policy {
-    let flag = |key| match map.get(key)?.value {
-        Value::Bool(flag) => Some(flag),
-        _ => None,
-    };
     Policy {
-        require_reason: flag("require-reason"),
+        require_reason: flag(map, "require-reason"),
         longest_days: word(map, "longest-days").and_then(|text| text.parse().ok()),
         never: texts(map, "never"),
-        foreign: flag("foreign"),
+        foreign: flag(map, "foreign"),
+    }
+}
+
+fn flag(map: &Map<'_>, key: &str) -> Option<bool> {
+    match map.get(key)?.value {
+        Value::Bool(flag) => Some(flag),
+        _ => None,
     }
 }
 

@@ -125,6 +125,8 @@ pub(crate) struct Configured {
     pub(crate) parameter_files: Vec<Target>,
     /// Which values of other parameters are looked at.
     pub(crate) scenarios: Option<Scenarios>,
+    /// Whether what the AWS CDK adds is judged.
+    pub(crate) cdk_resources: Option<bool>,
 }
 
 impl<'r> Judging<'r> {
@@ -178,6 +180,7 @@ impl<'r> Judging<'r> {
                 .parameter_files
                 .extend(layer.parameter_files.iter().cloned());
             configured.scenarios = layer.file.scenarios.or(configured.scenarios);
+            configured.cdk_resources = layer.file.cdk_resources.or(configured.cdk_resources);
             configured.workspace = layer.file.workspace.clone().or(configured.workspace);
         }
         configured

@@ -101,7 +101,11 @@ fn findings_name_constructs_and_lines() {
 
 #[track_caller]
 fn check_constructs(args: &[&str], expected: &[&str], left_aside: u64) {
-    let folder = assembly();
+    check_constructs_in(&assembly(), args, expected, left_aside);
+}
+
+#[track_caller]
+fn check_constructs_in(folder: &TempDir, args: &[&str], expected: &[&str], left_aside: u64) {
     let args = [&["cdk.out", "--format", "json"], args].concat();
     let output = run_check(folder.path(), &args, b"").stdout;
     let output: Value = serde_json::from_str(&output).unwrap();
@@ -129,7 +133,12 @@ fn what_the_cdk_adds_is_left_aside() {
     let beta = "Shop/Store/Dead/Resource nowhere false";
     check_constructs(&[], &[own, nested, beta], 2);
     let added = "Shop/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource nowhere true";
-    check_constructs(&["--cdk-resources"], &[own, added, nested, beta], 0);
+    let all = [own, added, nested, beta];
+    check_constructs(&["--cdk-resources"], &all, 0);
+    let folder = assembly();
+    let configuration = "cloudformation: { cdk-resources: true }\n";
+    std::fs::write(folder.path().join("pillarlint.yaml"), configuration).unwrap();
+    check_constructs_in(&folder, &[], &all, 0);
 }
 
 #[test]

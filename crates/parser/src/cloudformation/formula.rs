@@ -37,7 +37,7 @@ pub(super) fn declare<'s>(cx: &mut Context<'s>, section: Option<Entry<'s>>) -> V
             cx.condition_declarations
                 .insert(entry.key.clone(), declaration);
             Written {
-                id: cx.conditions.declare(cx.called.address(entry.key)),
+                id: cx.declare_condition(entry.key),
                 basis: Basis::default(),
                 span: entry.key_span,
                 node: entry.value,

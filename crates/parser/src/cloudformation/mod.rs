@@ -472,11 +472,17 @@ impl<'s> Context<'s> {
             None if self.condition_id(name).is_some() => {}
             None => {
                 self.undeclared(span, name);
-                let name = self.called.address(Cow::Owned(name.to_owned()));
-                self.conditions.declare(name);
+                self.declare_condition(Cow::Owned(name.to_owned()));
             }
         }
         self.holds(self.scenario, name)
+    }
+
+    fn declare_condition(&mut self, name: Cow<'s, str>) -> ConditionId {
+        let own = name.len();
+        let name = self.called.address(name);
+        let around = name.len() - own;
+        self.conditions.declare(name, around)
     }
 
     /// What is known of a condition of the template in a scenario, and in the world at hand.

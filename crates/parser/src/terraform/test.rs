@@ -103,7 +103,7 @@ impl Tests<'_> {
             0 => name.to_owned(),
             count => format!("{name} [{}]", count + 1),
         };
-        let id = self.conditions.declare(Cow::Owned(unique));
+        let id = self.conditions.declare(Cow::Owned(unique), 0);
         self.conditions.define(id, formula.clone());
         known.push((formula, id));
         id
