@@ -9,6 +9,37 @@ pub(super) fn text<'s>(text: impl Into<Cow<'s, str>>, span: Span) -> Node<'s> {
     Node::new(Value::String(text.into()), span)
 }
 
+/// A part of a document of AWS's own, all of it at one place; `replaced` gives what stands there in place of a part.
+pub(super) fn placed<'s>(
+    part: &Node<'static>,
+    place: Span,
+    replaced: &dyn Fn(&Node<'static>) -> Option<Node<'s>>,
+) -> Node<'s> {
+    if let Some(node) = replaced(part) {
+        return node;
+    }
+    let inner = |part: &Node<'static>| placed(part, place, replaced);
+    let value = match &part.value {
+        Value::Map(map) => Value::Map(Map {
+            entries: map
+                .entries
+                .iter()
+                .map(|one| Entry {
+                    key: one.key.clone(),
+                    key_span: place,
+                    value: inner(&one.value),
+                })
+                .collect(),
+        }),
+        Value::List(items) => Value::List(items.iter().map(inner).collect()),
+        Value::String(text) => Value::String(text.clone()),
+        Value::Number(text) => Value::Number(text.clone()),
+        Value::Bool(value) => Value::Bool(*value),
+        _ => Value::Null,
+    };
+    Node::new(value, place)
+}
+
 pub(super) fn truth<'s>(value: bool, span: Span) -> Node<'s> {
     Node::new(Value::Bool(value), span)
 }

@@ -1,11 +1,11 @@
 //! `AWS::Serverless::Connector`, and `Connectors` of any resource: one resource may use another.
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-connector.html>
 
-use super::build::{Properties, entry, list, map, mapping, reference, text};
+use super::build::{Properties, entry, list, map, mapping, placed, reference, text};
 use super::{Made, Origin, Written};
 use crate::json;
 use crate::source::{FileId, Span};
-use crate::tree::{Entry, Map, Node, Value};
+use crate::tree::{Entry, Node, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -324,28 +324,10 @@ fn filled<'s>(
     values: &[(impl AsRef<str>, Node<'s>)],
     place: Span,
 ) -> Node<'s> {
-    let value = match &part.value {
-        Value::Map(map) => {
-            let entries = map.entries.iter().map(|one| Entry {
-                key: one.key.clone(),
-                key_span: place,
-                value: filled(&one.value, values, place),
-            });
-            Value::Map(Map {
-                entries: entries.collect(),
-            })
-        }
-        Value::List(items) => Value::List(
-            items
-                .iter()
-                .map(|item| filled(item, values, place))
-                .collect(),
-        ),
-        Value::String(pattern) => return substituted(pattern, values, place),
-        Value::Bool(value) => Value::Bool(*value),
-        _ => Value::Null,
-    };
-    Node::new(value, place)
+    placed(part, place, &|part| match &part.value {
+        Value::String(pattern) => Some(substituted(pattern, values, place)),
+        _ => None,
+    })
 }
 
 /// A text with `%{Name}` and `${Name}` as the value that it stands for, or as `Fn::Sub`.

@@ -1,10 +1,10 @@
 //! `Policies`: managed policies, documents, and the policy templates of SAM.
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html>
 
-use super::build::{is_intrinsic, text};
+use super::build::{is_intrinsic, placed, text};
 use crate::json;
 use crate::source::{FileId, Span};
-use crate::tree::{Entry, Map, Node, Value};
+use crate::tree::{Entry, Node, Value};
 use std::borrow::Cow;
 
 /// A policy that a role gets.
@@ -76,37 +76,18 @@ fn template<'s>(written: &Entry<'s>) -> Option<Node<'s>> {
 
 /// A part of a template, with what it is given in place of `Ref`, all of it at one place.
 fn filled<'s>(part: &Node<'static>, given: &Node<'s>, place: Span) -> Node<'s> {
-    let value = match &part.value {
-        Value::Map(map) => {
-            if let [Entry { key, value, .. }] = map.entries.as_slice()
-                && key == "Ref"
-                && let Some(name) = value.as_str()
-                && !name.starts_with("AWS::")
-            {
-                return match given.get(name) {
-                    Some(value) => value.clone(),
-                    None => text("", place),
-                };
-            }
-            let entries = map.entries.iter().map(|one| Entry {
-                key: one.key.clone(),
-                key_span: place,
-                value: filled(&one.value, given, place),
-            });
-            Value::Map(Map {
-                entries: entries.collect(),
-            })
+    placed(part, place, &|part| {
+        let Value::Map(map) = &part.value else {
+            return None;
+        };
+        let [Entry { key, value, .. }] = map.entries.as_slice() else {
+            return None;
+        };
+        let name = value.as_str().filter(|_| key == "Ref")?;
+        if name.starts_with("AWS::") {
+            return None;
         }
-        Value::List(items) => Value::List(
-            items
-                .iter()
-                .map(|item| filled(item, given, place))
-                .collect(),
-        ),
-        Value::String(text) => Value::String(text.clone()),
-        Value::Number(text) => Value::Number(text.clone()),
-        Value::Bool(value) => Value::Bool(*value),
-        _ => Value::Null,
-    };
-    Node::new(value, place)
+        let value = given.get(name).cloned();
+        Some(value.unwrap_or_else(|| text("", place)))
+    })
 }
